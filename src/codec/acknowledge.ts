@@ -1,0 +1,21 @@
+import { DOES_NOT_FIT, PacketType } from "./packets.js"
+
+/** The first byte of PUBACK, PUBREC, PUBREL and PUBCOMP; PUBREL alone has a flag set [MQTT-3.6.1-1]. */
+export const enum Acknowledge {
+  PUBACK = PacketType.PUBACK << 4,
+  PUBREC = PacketType.PUBREC << 4,
+  PUBREL = (PacketType.PUBREL << 4) | 0x02,
+  PUBCOMP = PacketType.PUBCOMP << 4,
+}
+
+export const ACKNOWLEDGE_LENGTH = 4
+
+/** Encodes a PUBACK, PUBREC, PUBREL or PUBCOMP. */
+export function encodeAcknowledge(out: Uint8Array, at: number, first: Acknowledge, packetId: number): number {
+  if (at + ACKNOWLEDGE_LENGTH > out.length) return DOES_NOT_FIT
+  out[at] = first
+  out[at + 1] = 2
+  out[at + 2] = packetId >> 8
+  out[at + 3] = packetId
+  return at + ACKNOWLEDGE_LENGTH
+}

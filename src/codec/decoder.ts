@@ -1,0 +1,307 @@
+import { copyBytes, PacketBuffer } from "./buffer.js"
+import { Message } from "./message.js"
+import { ConnectReturnCode, PacketType, PublishFlag, SUBSCRIBE_FAILURE } from "./packets.js"
+import { checkText } from "./text.js"
+import { Violation } from "./violation.js"
+
+/** What a decoder reports to. Offsets are valid until the call returns. */
+export interface PacketSink {
+  onConnack(sessionPresent: boolean, returnCode: ConnectReturnCode): void
+  /** Whether the topic is, byte for byte, a text that was found valid before; spares looking at it again. */
+  knowsTopic(view: DataView, start: number, end: number): boolean
+  onPublish(message: Message): void
+  /** A PUBLISH longer than the receive buffer was passed over; `message.skipped` has its payload's length. */
+  onOversize(message: Message): void
+  /** A PUBACK, PUBREC, PUBREL or PUBCOMP. */
+  onAcknowledge(type: PacketType, packetId: number): void
+  /** One return code, 0 to 2 or 0x80, in each byte of the range. */
+  onSuback(packetId: number, codes: DataView, start: number, end: number): void
+  onUnsuback(packetId: number): void
+  onPingresp(): void
+  /** The decoder has stopped: the connection is to be closed [MQTT-4.8.0-1]. */
+  onViolation(violation: Violation): void
+}
+
+/** For each packet type: the first byte a server sends it with, 0 for those it must not send. */
+const FIRST_BYTE: readonly number[] = [0, 0, 0x20, 0x30, 0x40, 0x50, 0x62, 0x70, 0, 0x90, 0, 0xb0, 0, 0xd0, 0, 0]
+/** For each packet type: its Remaining Length where that is fixed, else the least one, negated. */
+const REMAINING_LENGTH: readonly number[] = [0, 0, 2, -2, 2, 2, 2, 2, 0, -3, 0, 2, 0, 0, 0, 0]
+
+const NO_ID = -65_536 * 65_536
+
+/**
+ * Turns a stream of bytes, cut anywhere, into calls of a PacketSink. A packet that lies whole in the input is read
+ * where it stands; one that was cut is put together in a buffer of its own. Allocates nothing.
+ */
+export class Decoder {
+  /** The caller puts received bytes here, from 0 on, and calls `feed`. */
+  readonly input: PacketBuffer
+  readonly message = new Message()
+  private readonly sink: PacketSink
+  /** The beginning of a packet that was cut. */
+  private readonly partial: PacketBuffer
+  /** Bytes in `partial`. */
+  private have = 0
+  /** Length of the packet in `partial`, 0 until its header is complete. */
+  private total = 0
+  /** Where the packet in `partial` has its body. */
+  private body = 0
+  /** Bytes of a packet longer than `partial` that are still to come and to be passed over. */
+  private skip = 0
+  /** Where in that packet its id stands, if it is still to be read. */
+  private idAt = NO_ID
+  private connacked = false
+  private stopped = false
+
+  /** `inputSize`: the most that is fed at once. `packetSize`: the longest packet that is read whole. Bytes. */
+  constructor(sink: PacketSink, inputSize: number, packetSize: number) {
+    this.sink = sink
+    this.input = new PacketBuffer(inputSize)
+    this.partial = new PacketBuffer(packetSize)
+  }
+
+  /** Begins anew, for a new connection. */
+  reset(): void {
+    this.have = this.total = this.skip = 0
+    this.connacked = this.stopped = false
+  }
+
+  /** Reads no further, not even what is left of the bytes fed. */
+  stop(): void {
+    this.stopped = true
+  }
+
+  /** Reads the first `end` bytes of `input`. */
+  feed(end: number): void {
+    const input = this.input
+    const view = input.view
+    const limit = this.partial.capacity
+    let at = 0
+    if (this.have !== 0) at = this.skip === 0 ? this.gather(0, end) : this.passOver(0, end)
+    while (at < end && !this.stopped) {
+      let body = at + 2
+      if (body <= end) {
+        let remaining = view.getUint8(at + 1)
+        if (remaining > 127) {
+          // Two bytes of Remaining Length; longer ones are left to gather().
+          const high = body < end ? view.getUint8(body++) : 128
+          remaining = high > 127 ? limit : (remaining & 127) | (high << 7)
+        }
+        const next = body + remaining
+        if (next <= end && next - at <= limit) {
+          this.packet(view.getUint8(at), input, body, next)
+          at = next
+          continue
+        }
+      }
+      at = this.gather(at, end)
+    }
+  }
+
+  /** Moves bytes of one packet into `partial`, and reads it when it is complete. */
+  private gather(at: number, end: number): number {
+    const input = this.input.view
+    const partial = this.partial
+    while (this.total === 0) {
+      if (at === end) return at
+      partial.view.setUint8(this.have++, input.getUint8(at++))
+      if (this.have > 1 && !this.header()) return at
+    }
+    const most = Math.min(this.total, partial.capacity)
+    const take = Math.min(most - this.have, end - at)
+    copyBytes(input, at, at + take, partial.view, this.have)
+    this.have += take
+    at += take
+    if (this.have < most) return at
+    if (this.total > most) return this.beginPassOver(at, end)
+    this.have = this.total = 0
+    this.packet(partial.view.getUint8(0), partial, this.body, most)
+    return at
+  }
+
+  /** `partial` is full, with the beginning of a PUBLISH that is longer. */
+  private beginPassOver(at: number, end: number): number {
+    const { message, partial, total, body } = this
+    const view = partial.view
+    const have = partial.capacity
+    const first = view.getUint8(0)
+    const topicEnd = body + 2 + view.getUint16(body)
+    this.idAt = NO_ID
+    if (topicEnd + 2 <= have) {
+      if (!this.publishStart(first, partial, body, total) || !this.topicIsGood(message)) return at
+    } else {
+      // Not even the topic has room: what there is of it is reported, and the packet id is picked up in passing.
+      message.source = partial
+      message.first = first
+      message.packetId = 0
+      message.topicStart = body + 2
+      message.topicEnd = have
+      message.payloadStart = topicEnd
+      if (first & PublishFlag.QOS_MASK) {
+        message.payloadStart += 2
+        this.idAt = topicEnd
+      }
+      if (message.payloadStart > total) {
+        this.violate(Violation.WRONG_LENGTH)
+        return at
+      }
+      if (topicEnd <= have) {
+        message.topicEnd = topicEnd
+        if (!this.topicIsGood(message)) return at
+      }
+    }
+    message.skipped = total - message.payloadStart
+    message.payloadStart = message.payloadEnd = 0
+    this.skip = total - have
+    if (this.idAt >= 0 && this.idAt < have) message.packetId = view.getUint8(this.idAt) << 8
+    return this.passOver(at, end)
+  }
+
+  /** Passes over bytes of a packet that is too long; reports it after the last one. */
+  private passOver(at: number, end: number): number {
+    const message = this.message
+    const view = this.input.view
+    const take = Math.min(this.skip, end - at)
+    const idHigh = at + this.idAt - (this.total - this.skip)
+    const next = at + take
+    if (idHigh >= at && idHigh < next) message.packetId = view.getUint8(idHigh) << 8
+    if (idHigh + 1 >= at && idHigh + 1 < next) message.packetId |= view.getUint8(idHigh + 1)
+    this.skip -= take
+    if (this.skip === 0) {
+      this.have = this.total = 0
+      if (message.packetId === 0 && message.first & PublishFlag.QOS_MASK) this.violate(Violation.PACKET_ID_0)
+      else this.sink.onOversize(message)
+      message.skipped = 0
+    }
+    return next
+  }
+
+  /** Reads the header in `partial` as far as it is there. False when it is bad. */
+  private header(): boolean {
+    const view = this.partial.view
+    const last = view.getUint8(this.have - 1)
+    if (last > 127) return this.have < 5 || this.violate(Violation.REMAINING_LENGTH_TOO_LONG)
+    let remaining = 0
+    let at = this.have
+    while (--at > 0) remaining = remaining * 128 + (view.getUint8(at) & 127)
+    const first = view.getUint8(0)
+    const fault = headerFault(first, remaining)
+    if (fault !== Violation.NONE) return this.violate(fault)
+    if (this.have + remaining > this.partial.capacity) {
+      if (!this.connacked) return this.violate(Violation.FIRST_PACKET_NOT_CONNACK)
+      if (first >> 4 !== PacketType.PUBLISH) return this.violate(Violation.WRONG_LENGTH)
+    }
+    this.body = this.have
+    this.total = this.have + remaining
+    return true
+  }
+
+  /** A whole packet: `first` and the range of its body. */
+  private packet(first: number, source: PacketBuffer, start: number, end: number): void {
+    const fault = headerFault(first, end - start)
+    if (fault !== Violation.NONE) {
+      this.violate(fault)
+      return
+    }
+    if (!this.connacked) {
+      this.connack(first, source.view, start)
+      return
+    }
+    const type = first >> 4
+    if (type === PacketType.PUBLISH) {
+      this.publish(first, source, start, end)
+    } else if (type === PacketType.PINGRESP) {
+      this.sink.onPingresp()
+    } else if (type === PacketType.CONNACK) {
+      this.violate(Violation.SECOND_CONNACK)
+    } else {
+      const packetId = source.view.getUint16(start)
+      if (packetId === 0) this.violate(Violation.PACKET_ID_0)
+      else if (type <= PacketType.PUBCOMP) this.sink.onAcknowledge(type, packetId)
+      else if (type === PacketType.UNSUBACK) this.sink.onUnsuback(packetId)
+      else this.suback(packetId, source.view, start + 2, end)
+    }
+  }
+
+  private publish(first: number, source: PacketBuffer, start: number, end: number): void {
+    const message = this.message
+    if (!this.publishStart(first, source, start, end) || !this.topicIsGood(message)) return
+    message.payloadEnd = end
+    this.sink.onPublish(message)
+  }
+
+  private topicIsGood(message: Message): boolean {
+    const view = message.source.view
+    const topicStart = message.topicStart
+    const topicEnd = message.topicEnd
+    if (this.sink.knowsTopic(view, topicStart, topicEnd)) return true
+    const fault = checkText(view, topicStart, topicEnd, true)
+    return fault === Violation.NONE || this.violate(fault)
+  }
+
+  /** Reads what stands before the payload into `message`. False when it is bad. */
+  private publishStart(first: number, source: PacketBuffer, start: number, end: number): boolean {
+    const message = this.message
+    const topicLength = source.view.getUint16(start)
+    start += 2
+    const topicEnd = start + topicLength
+    let payloadStart = topicEnd
+    let packetId = 0
+    if (first & PublishFlag.QOS_MASK) payloadStart += 2
+    if (payloadStart > end) return this.violate(Violation.WRONG_LENGTH)
+    if (topicLength === 0) return this.violate(Violation.EMPTY_TOPIC)
+    if (first & PublishFlag.QOS_MASK) {
+      packetId = source.view.getUint16(topicEnd)
+      if (packetId === 0) return this.violate(Violation.PACKET_ID_0)
+    }
+    message.source = source
+    message.first = first
+    message.packetId = packetId
+    message.topicStart = start
+    message.topicEnd = topicEnd
+    message.payloadStart = payloadStart
+    return true
+  }
+
+  private connack(first: number, view: DataView, start: number): void {
+    const flags = view.getUint8(start)
+    const returnCode = view.getUint8(start + 1)
+    if (first !== PacketType.CONNACK << 4) this.violate(Violation.FIRST_PACKET_NOT_CONNACK)
+    else if (flags > 1) this.violate(Violation.CONNACK_FLAGS)
+    else if (returnCode > ConnectReturnCode.NOT_AUTHORIZED) this.violate(Violation.CONNACK_CODE)
+    else if (flags === 1 && returnCode !== 0) this.violate(Violation.SESSION_PRESENT_WITH_REFUSAL)
+    else {
+      this.connacked = true
+      this.sink.onConnack(flags === 1, returnCode)
+    }
+  }
+
+  private suback(packetId: number, view: DataView, start: number, end: number): void {
+    for (let at = start; at < end; at++) {
+      const code = view.getUint8(at)
+      if (code > 2 && code !== SUBSCRIBE_FAILURE) {
+        this.violate(Violation.SUBACK_CODE)
+        return
+      }
+    }
+    this.sink.onSuback(packetId, view, start, end)
+  }
+
+  private violate(violation: Violation): false {
+    this.stopped = true
+    this.sink.onViolation(violation)
+    return false
+  }
+}
+
+/** What is wrong with a first byte and a Remaining Length from a server. */
+function headerFault(first: number, remaining: number): Violation {
+  const type = first >> 4
+  const expected = FIRST_BYTE[type]!
+  if (type === PacketType.PUBLISH) {
+    if ((first & PublishFlag.QOS_MASK) === PublishFlag.QOS_MASK) return Violation.QOS_3
+    if ((first & (PublishFlag.QOS_MASK | PublishFlag.DUP)) === PublishFlag.DUP) return Violation.DUP_AT_QOS_0
+  } else if (first !== expected) return expected === 0 ? Violation.CLIENT_PACKET : Violation.RESERVED_FLAGS
+  const length = REMAINING_LENGTH[type]!
+  return length < 0 ? (remaining < -length ? Violation.WRONG_LENGTH : Violation.NONE) : remaining !== length ? Violation.WRONG_LENGTH : Violation.NONE
+}

@@ -1,0 +1,64 @@
+import { encodeHeader, encodeRemainingLength, remainingLengthSize } from "./header.js"
+import { DOES_NOT_FIT, PacketType, PublishFlag } from "./packets.js"
+
+const PUBLISH = PacketType.PUBLISH << 4
+
+/**
+ * Writes a payload into `out` from `start` on, not past `end`, and returns its length; a negative number says that
+ * it does not fit.
+ */
+export type PayloadWriter = (out: Uint8Array, start: number, end: number) => number
+
+/**
+ * Encodes a PUBLISH. `flags`: DUP, QoS and RETAIN bits of the first byte. `topic`: length and UTF-8, as `Topic`
+ * has them. `packetId` is left out at QoS 0 [MQTT-2.3.1-5].
+ */
+export function encodePublish(out: Uint8Array, at: number, flags: number, topic: Uint8Array, packetId: number, payload: Uint8Array): number {
+  const topicLength = topic.length
+  const payloadLength = payload.length
+  let remaining = topicLength + payloadLength
+  if (flags & PublishFlag.QOS_MASK) remaining += 2
+  if (remaining < 128 && at + 2 + remaining <= out.length) {
+    out[at] = PUBLISH | flags
+    out[at + 1] = remaining
+    at += 2
+  } else {
+    at = encodeHeader(out, at, PUBLISH | flags, remaining)
+    if (at < 0) return DOES_NOT_FIT
+  }
+  out.set(topic, at)
+  at += topicLength
+  if (flags & PublishFlag.QOS_MASK) {
+    out[at] = packetId >> 8
+    out[at + 1] = packetId
+    at += 2
+  }
+  out.set(payload, at)
+  return at + payloadLength
+}
+
+/** The same with a payload that a function writes in place. What `out` holds behind `at` may be overwritten even if it does not fit. */
+export function encodePublishWith(out: Uint8Array, at: number, flags: number, topic: Uint8Array, packetId: number, write: PayloadWriter): number {
+  const variable = topic.length + (flags & PublishFlag.QOS_MASK ? 2 : 0)
+  const room = out.length - at
+  if (room < 2 + variable) return DOES_NOT_FIT
+  // The length is known only afterwards: room is kept for the longest, and closed up if it was too much.
+  const kept = remainingLengthSize(room)
+  let end = at + 1 + kept
+  if (end + variable > out.length) return DOES_NOT_FIT
+  out.set(topic, end)
+  end += topic.length
+  if (flags & PublishFlag.QOS_MASK) {
+    out[end++] = packetId >> 8
+    out[end++] = packetId
+  }
+  const written = write(out, end, out.length)
+  if (written < 0) return DOES_NOT_FIT
+  end += written
+  if (end > out.length) throw new RangeError(`payload: the function returned a length of ${written}, ${end - out.length} more than it had room for`)
+  const remaining = variable + written
+  const used = remainingLengthSize(remaining)
+  if (used < kept) out.copyWithin(at + 1 + used, at + 1 + kept, end)
+  out[at] = PUBLISH | flags
+  return encodeRemainingLength(out, at + 1, remaining) + remaining
+}

@@ -1,0 +1,34 @@
+import { encodeHeader } from "./header.js"
+import { PacketType, type QoS } from "./packets.js"
+
+export interface SubscribeRequest {
+  /** The filter's length and UTF-8, as `TopicFilter` has them. */
+  readonly bytes: Uint8Array
+  readonly qos: QoS
+}
+
+/** Encodes a SUBSCRIBE of one or more filters [MQTT-3.8.3-3]. */
+export function encodeSubscribe(out: Uint8Array, at: number, packetId: number, requests: readonly SubscribeRequest[]): number {
+  return encodeFilters(out, at, PacketType.SUBSCRIBE, packetId, requests, true)
+}
+
+/** Encodes an UNSUBSCRIBE of one or more filters [MQTT-3.10.3-2]. */
+export function encodeUnsubscribe(out: Uint8Array, at: number, packetId: number, requests: readonly SubscribeRequest[]): number {
+  return encodeFilters(out, at, PacketType.UNSUBSCRIBE, packetId, requests, false)
+}
+
+function encodeFilters(out: Uint8Array, at: number, type: PacketType, packetId: number, requests: readonly SubscribeRequest[], withQoS: boolean): number {
+  let remaining = 2
+  for (const request of requests) remaining += request.bytes.length + (withQoS ? 1 : 0)
+  // Both have the reserved flags 0010 [MQTT-3.8.1-1], [MQTT-3.10.1-1].
+  at = encodeHeader(out, at, (type << 4) | 0x02, remaining)
+  if (at < 0) return at
+  out[at++] = packetId >> 8
+  out[at++] = packetId
+  for (const request of requests) {
+    out.set(request.bytes, at)
+    at += request.bytes.length
+    if (withQoS) out[at++] = request.qos
+  }
+  return at
+}

@@ -1,0 +1,107 @@
+import { checkText, encodeString } from "./text.js"
+import { Violation } from "./violation.js"
+
+const SLASH = 0x2f
+const PLUS = 0x2b
+const HASH = 0x23
+const DOLLAR = 0x24
+
+/** A topic name, encoded once so that publishing to it only copies bytes. */
+export class Topic {
+  readonly name: string
+  /** Two bytes of length, then UTF-8. */
+  readonly bytes: Uint8Array<ArrayBuffer>
+
+  /** Throws a RangeError when `name` is not a topic name. `option` begins the error's text. */
+  constructor(name: string, option = "topic") {
+    const bytes = encodeString(option, name)
+    if (bytes.length === 2) throw new RangeError(`${option}: is empty; at least one character is needed [MQTT-4.7.3-1]`)
+    if (checkText(new DataView(bytes.buffer), 2, bytes.length, true) !== Violation.NONE)
+      throw new RangeError(`${option}: "${name}" has a wildcard; a topic name can't have + or # [MQTT-3.3.2-2]`)
+    this.name = name
+    this.bytes = bytes
+  }
+}
+
+/** A topic filter, ready to be compared with topic names that stand in a receive buffer. */
+export class TopicFilter {
+  readonly filter: string
+  /** Two bytes of length, then UTF-8. */
+  readonly bytes: Uint8Array<ArrayBuffer>
+  /** Has no wildcard: only the topic of the same bytes matches. */
+  readonly exact: boolean
+  private readonly view: DataView
+
+  /** Throws a RangeError when `filter` is not a topic filter. */
+  constructor(filter: string) {
+    this.filter = filter
+    this.bytes = encodeString("filter", filter)
+    this.view = new DataView(this.bytes.buffer)
+    this.exact = !/[+#]/.test(filter)
+    const fault = filterFault(filter)
+    if (fault) throw new RangeError(`filter: "${filter}" ${fault}`)
+  }
+
+  /** Whether the topic name is the filter itself, byte for byte. Sees no wildcards. */
+  equals(topic: DataView, start: number, end: number): boolean {
+    const view = this.view
+    let at = this.bytes.length
+    if (end - start !== at - 2) return false
+    // From the end, where topics of one device differ most. Eight bytes a turn.
+    start += 10
+    at -= 8
+    while (end >= start) {
+      end -= 8
+      if (topic.getInt32(end + 4) !== view.getInt32(at + 4) || topic.getInt32(end) !== view.getInt32(at)) return false
+      at -= 8
+    }
+    start -= 10
+    at += 7
+    while (end > start) if (topic.getUint8(--end) !== view.getUint8(at--)) return false
+    return true
+  }
+
+  /**
+   * Whether the filter matches a topic name. + stands for one level, # for the rest of the levels, its parent
+   * included; neither matches a first level that begins with $ [MQTT-4.7.2-1].
+   */
+  matches(topic: DataView, start: number, end: number): boolean {
+    if (this.exact) return this.equals(topic, start, end)
+    const filter = this.view
+    const filterEnd = this.bytes.length
+    let at = 2
+    let byte = filter.getUint8(2)
+    if (start === end || ((byte === PLUS || byte === HASH) && topic.getUint8(start) === DOLLAR)) return false
+    while (at < filterEnd) {
+      // Levels that both have in common, four bytes at a time.
+      while (at + 4 <= filterEnd && start + 4 <= end && filter.getInt32(at) === topic.getInt32(start)) {
+        at += 4
+        start += 4
+      }
+      if (at === filterEnd) break
+      byte = filter.getUint8(at)
+      if (byte === HASH) return true
+      if (byte === PLUS) {
+        while (start < end && topic.getUint8(start) !== SLASH) ++start
+      } else if (start === end) {
+        // "sport/#" matches "sport" too.
+        return byte === SLASH && at + 2 === filterEnd && filter.getUint8(at + 1) === HASH
+      } else if (byte !== topic.getUint8(start++)) return false
+      ++at
+    }
+    return start === end
+  }
+}
+
+function filterFault(filter: string): string | undefined {
+  if (filter === "") return "is empty; at least one character is needed [MQTT-4.7.3-1]"
+  const levels = filter.split("/")
+  for (let i = 0; i < levels.length; i++) {
+    const level = levels[i]!
+    if (level.includes("#") && (level !== "#" || i !== levels.length - 1))
+      return "has a # that is not alone in the last level [MQTT-4.7.1-2]"
+    if (level.includes("+") && level !== "+") return "has a + that does not fill its level [MQTT-4.7.1-3]"
+  }
+  return undefined
+}
+
