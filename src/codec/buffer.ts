@@ -8,6 +8,8 @@ export class PacketBuffer {
   readonly buffer: ArrayBuffer
   readonly bytes: Uint8Array<ArrayBuffer>
   readonly view: DataView
+  /** Bytes in use, from 0 on, where the owner keeps count. */
+  length = 0
 
   constructor(capacity: number) {
     this.capacity = capacity

@@ -10,7 +10,10 @@ export interface PacketSink {
   /** Whether the topic is, byte for byte, a text that was found valid before; spares looking at it again. */
   knowsTopic(view: DataView, start: number, end: number): boolean
   onPublish(message: Message): void
-  /** A PUBLISH longer than the receive buffer was passed over; `message.skipped` has its payload's length. */
+  /**
+   * A PUBLISH longer than the receive buffer was passed over; `message.skipped` has its payload's length. A topic that
+   * is itself longer than the buffer is cut there, between two characters.
+   */
   onOversize(message: Message): void
   /** A PUBACK, PUBREC, PUBREL or PUBCOMP. */
   onAcknowledge(type: PacketType, packetId: number): void
@@ -22,8 +25,8 @@ export interface PacketSink {
   onViolation(violation: Violation): void
 }
 
-/** For each packet type: the first byte a server sends it with, 0 for those it must not send. */
-const FIRST_BYTE: readonly number[] = [0, 0, 0x20, 0x30, 0x40, 0x50, 0x62, 0x70, 0, 0x90, 0, 0xb0, 0, 0xd0, 0, 0]
+/** For each packet type: the first byte a server sends it with, -1 for those it must not send. */
+const FIRST_BYTE: readonly number[] = [-1, -1, 0x20, 0x30, 0x40, 0x50, 0x62, 0x70, -1, 0x90, -1, 0xb0, -1, 0xd0, -1, -1]
 /** For each packet type: its Remaining Length where that is fixed, else the least one, negated. */
 const REMAINING_LENGTH: readonly number[] = [0, 0, 2, -2, 2, 2, 2, 2, 0, -3, 0, 2, 0, 0, 0, 0]
 
@@ -53,7 +56,7 @@ export class Decoder {
   private connacked = false
   private stopped = false
 
-  /** `inputSize`: the most that is fed at once. `packetSize`: the longest packet that is read whole. Bytes. */
+  /** `inputSize`: the most that is fed at once. `packetSize`: the longest packet that is read whole, at least 16. Bytes. */
   constructor(sink: PacketSink, inputSize: number, packetSize: number) {
     this.sink = sink
     this.input = new PacketBuffer(inputSize)
@@ -62,7 +65,7 @@ export class Decoder {
 
   /** Begins anew, for a new connection. */
   reset(): void {
-    this.have = this.total = this.skip = 0
+    this.have = this.total = this.skip = this.message.skipped = 0
     this.connacked = this.stopped = false
   }
 
@@ -73,6 +76,7 @@ export class Decoder {
 
   /** Reads the first `end` bytes of `input`. */
   feed(end: number): void {
+    if (this.stopped) return
     const input = this.input
     const view = input.view
     const limit = this.partial.capacity
@@ -130,12 +134,13 @@ export class Decoder {
     if (topicEnd + 2 <= have) {
       if (!this.publishStart(first, partial, body, total) || !this.topicIsGood(message)) return at
     } else {
-      // Not even the topic has room: what there is of it is reported, and the packet id is picked up in passing.
+      // The buffer ends in the topic or behind it: what there is of it is reported, and the packet id is picked up in
+      // passing.
       message.source = partial
       message.first = first
       message.packetId = 0
       message.topicStart = body + 2
-      message.topicEnd = have
+      message.topicEnd = topicEnd <= have ? topicEnd : characterStart(view, have)
       message.payloadStart = topicEnd
       if (first & PublishFlag.QOS_MASK) {
         message.payloadStart += 2
@@ -145,10 +150,7 @@ export class Decoder {
         this.violate(Violation.WRONG_LENGTH)
         return at
       }
-      if (topicEnd <= have) {
-        message.topicEnd = topicEnd
-        if (!this.topicIsGood(message)) return at
-      }
+      if (!this.topicIsGood(message)) return at
     }
     message.skipped = total - message.payloadStart
     message.payloadStart = message.payloadEnd = 0
@@ -294,6 +296,16 @@ export class Decoder {
   }
 }
 
+/** Where a text that goes on behind `end` can be cut: before the last character that is not ASCII, if it ends there. */
+function characterStart(view: DataView, end: number): number {
+  for (let at = end - 1; at >= end - 4; at--) {
+    const byte = view.getUint8(at)
+    if (byte < 0x80) return at + 1
+    if (byte >= 0xc0) return at
+  }
+  return end
+}
+
 /** What is wrong with a first byte and a Remaining Length from a server. */
 function headerFault(first: number, remaining: number): Violation {
   const type = first >> 4
@@ -301,7 +313,7 @@ function headerFault(first: number, remaining: number): Violation {
   if (type === PacketType.PUBLISH) {
     if ((first & PublishFlag.QOS_MASK) === PublishFlag.QOS_MASK) return Violation.QOS_3
     if ((first & (PublishFlag.QOS_MASK | PublishFlag.DUP)) === PublishFlag.DUP) return Violation.DUP_AT_QOS_0
-  } else if (first !== expected) return expected === 0 ? Violation.CLIENT_PACKET : Violation.RESERVED_FLAGS
+  } else if (first !== expected) return expected < 0 ? Violation.CLIENT_PACKET : Violation.RESERVED_FLAGS
   const length = REMAINING_LENGTH[type]!
   return length < 0 ? (remaining < -length ? Violation.WRONG_LENGTH : Violation.NONE) : remaining !== length ? Violation.WRONG_LENGTH : Violation.NONE
 }

@@ -43,7 +43,8 @@ export function encodePublishWith(out: Uint8Array, at: number, flags: number, to
   const room = out.length - at
   if (room < 2 + variable) return DOES_NOT_FIT
   // The length is known only afterwards: room is kept for the longest, and closed up if it was too much.
-  const kept = remainingLengthSize(room)
+  let kept = 1
+  while (remainingLengthSize(room - 1 - kept) > kept) ++kept
   let end = at + 1 + kept
   if (end + variable > out.length) return DOES_NOT_FIT
   out.set(topic, end)
@@ -54,8 +55,8 @@ export function encodePublishWith(out: Uint8Array, at: number, flags: number, to
   }
   const written = write(out, end, out.length)
   if (written < 0) return DOES_NOT_FIT
+  if (end + written > out.length || (written | 0) !== written) throw new RangeError(`payload: the function returned ${written}; it had room for ${out.length - end} bytes`)
   end += written
-  if (end > out.length) throw new RangeError(`payload: the function returned a length of ${written}, ${end - out.length} more than it had room for`)
   const remaining = variable + written
   const used = remainingLengthSize(remaining)
   if (used < kept) out.copyWithin(at + 1 + used, at + 1 + kept, end)

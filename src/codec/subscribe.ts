@@ -7,17 +7,18 @@ export interface SubscribeRequest {
   readonly qos: QoS
 }
 
-/** Encodes a SUBSCRIBE of one or more filters [MQTT-3.8.3-3]. */
+/** Encodes a SUBSCRIBE. Throws a RangeError when there is no filter [MQTT-3.8.3-3]. */
 export function encodeSubscribe(out: Uint8Array, at: number, packetId: number, requests: readonly SubscribeRequest[]): number {
   return encodeFilters(out, at, PacketType.SUBSCRIBE, packetId, requests, true)
 }
 
-/** Encodes an UNSUBSCRIBE of one or more filters [MQTT-3.10.3-2]. */
+/** Encodes an UNSUBSCRIBE. Throws a RangeError when there is no filter [MQTT-3.10.3-2]. */
 export function encodeUnsubscribe(out: Uint8Array, at: number, packetId: number, requests: readonly SubscribeRequest[]): number {
   return encodeFilters(out, at, PacketType.UNSUBSCRIBE, packetId, requests, false)
 }
 
 function encodeFilters(out: Uint8Array, at: number, type: PacketType, packetId: number, requests: readonly SubscribeRequest[], withQoS: boolean): number {
+  if (requests.length === 0) throw new RangeError("filters: there are none; at least one is needed")
   let remaining = 2
   for (const request of requests) remaining += request.bytes.length + (withQoS ? 1 : 0)
   // Both have the reserved flags 0010 [MQTT-3.8.1-1], [MQTT-3.10.1-1].

@@ -3,8 +3,9 @@ import { Violation } from "./violation.js"
 /** Whether a text of a packet is well-formed; `topicName` also refuses wildcards [MQTT-3.3.2-2]. */
 export function checkText(view: DataView, start: number, end: number, topicName: boolean): Violation {
   // A topic name is read on every message, and a loop over its bytes costs 20 codes a byte, so four bytes are
-  // looked at as one number: bytes that are above 0x7F, zero, "+" or "#" leave a high bit in `suspect`.
-  const wildcard = topicName ? 0x2b2b2b2b : 0x7f7f7f7f
+  // looked at as one number: those that hold one above 0x7F, a zero, or a "+" or "#" (alike but for bit 3) are read
+  // byte by byte.
+  const wildcard = topicName ? 0x2b2b2b2b : 0x80808080
   const last = end - 4
   let at = start
   while (at < end) {

@@ -41,7 +41,7 @@ const NAMES: readonly string[] = [
   "CONNACK with reserved flags [3.2.2.1]",
   "CONNACK with a reserved return code [3.2.2.3]",
   "CONNACK with session present and a refusal [MQTT-3.2.2-4]",
-  "packet that only a client may send [2.2.1]",
+  "packet type that a server must not send [2.2.1]",
   "first packet is not CONNACK [MQTT-3.2.0-1]",
   "second CONNACK [MQTT-3.2.0-1]",
   "SUBACK does not answer each filter [MQTT-3.8.4-5]",

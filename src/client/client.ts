@@ -1,0 +1,185 @@
+import type { Platform } from "../../platforms/platform.js"
+import { encodeConnect } from "../codec/connect.js"
+import { PublishFlag, type QoS } from "../codec/packets.js"
+import type { PayloadWriter } from "../codec/publish.js"
+import { encodeText } from "../codec/text.js"
+import { Topic, TopicFilter } from "../codec/topic.js"
+import { describeRefusal, Refusal, Session } from "../session/session.js"
+import { Connection } from "./connection.js"
+import { type Duration, parseDuration } from "./duration.js"
+import { Lifecycle } from "./lifecycle.js"
+import { checkOptions, checkQoS, type ClientOptions, type Settings } from "./options.js"
+import { Receiver } from "./receiver.js"
+import { Reporter } from "./reporter.js"
+import type { Statistics } from "./statistics.js"
+import { type MessageHandler, type SubackHandler, Subscriptions } from "./subscriptions.js"
+
+export interface PublishOptions {
+  /** 0 by default. */
+  qos?: QoS
+  retain?: boolean
+  /** Dropped, and reported, when it has not been sent by then. */
+  timeToLive?: Duration
+}
+
+/** How many topics given as strings are kept encoded. */
+const KEPT_TOPICS = 8
+
+/**
+ * An MQTT 3.1.1 client. Its memory is taken when it is made: publishing, acknowledgements, keep alive and received
+ * messages allocate nothing afterwards.
+ */
+export class Client {
+  private readonly platform: Platform
+  private readonly settings: Settings
+  private readonly session: Session
+  private readonly subscriptions: Subscriptions
+  private readonly connection: Connection
+  private readonly lifecycle: Lifecycle
+  private readonly reporter: Reporter
+  private readonly topics: Topic[] = []
+
+  /** Throws a RangeError that names a wrong option. Connects only when `connect` is called. */
+  constructor(platform: Platform, options: ClientOptions) {
+    const settings = checkOptions(platform, options)
+    const reporter = new Reporter(options)
+    const session = new Session(settings.session, reporter)
+    const subscriptions = new Subscriptions(settings.maxSubscriptions, settings.filtersPerSubscribe, reporter)
+    const lifecycle = new Lifecycle(platform, settings, session, subscriptions, reporter)
+    const receiver = new Receiver(session, subscriptions, reporter, settings.redeliverOnError, lifecycle)
+    const connection = new Connection(platform, settings, session, subscriptions, receiver, lifecycle)
+    lifecycle.connection = receiver.connection = connection
+    this.platform = platform
+    this.settings = settings
+    this.session = session
+    this.subscriptions = subscriptions
+    this.lifecycle = lifecycle
+    this.connection = connection
+    this.reporter = reporter
+    if (encodeConnect(connection.transmit.bytes, 0, settings.connect) < 0) {
+      throw new RangeError(`transmitBufferSize: ${settings.transmitBufferSize}; the CONNECT with this will, user name and password is longer`)
+    }
+  }
+
+  /** Begins to connect, and goes on until `end`. */
+  connect(): void {
+    this.lifecycle.start()
+  }
+
+  /**
+   * Takes a message. Returns its handle, by which `onDelivered` or `onDropped` will name it; 0 when a QoS 0 message
+   * leaves with this turn, and nothing more will be told of it; a negative Refusal when it was not taken (see
+   * `describeRefusal`).
+   *
+   * `topic`: a Topic spares encoding it each time; of strings the latest few are kept encoded. `payload`: text, bytes,
+   * or a function that writes bytes into the transmit buffer and returns their number; it may be called twice.
+   */
+  publish(topic: Topic | string, payload: Uint8Array | PayloadWriter | string, options?: PublishOptions): number {
+    if (this.lifecycle.ending) return Refusal.ENDING
+    let flags = 0
+    let expires = 0
+    if (options !== undefined) {
+      const qos = options.qos
+      if (qos !== undefined) flags = checkQoS("qos", qos) << PublishFlag.QOS_SHIFT
+      if (options.retain === true) flags |= PublishFlag.RETAIN
+      if (options.timeToLive !== undefined) expires = this.expiry(options.timeToLive)
+    }
+    const name = typeof topic === "string" ? this.topicOf(topic).bytes : topic.bytes
+    if (typeof payload === "string") payload = encodeText(payload)
+    const session = this.session
+    const connection = this.connection
+    const statistics = this.reporter.statistics
+    if ((flags & PublishFlag.QOS_MASK) === 0) {
+      if (connection.online) {
+        if (!session.hasUnsent && connection.publish(flags, name, payload)) {
+          statistics.published++
+          return 0
+        }
+      } else if (!this.settings.queueQoSZero) return Refusal.OFFLINE
+    }
+    const handle = session.publish(flags, name, payload, expires === 0 ? 0 : this.platform.clock.ticks(), expires)
+    if (handle > 0) {
+      statistics.published++
+      if (expires !== 0) this.lifecycle.arm()
+      if (connection.online) connection.requestFlush()
+    }
+    return handle
+  }
+
+  /** Resolves when the message is delivered; rejects when it was not taken, or was dropped. */
+  publishAsync(topic: Topic | string, payload: Uint8Array | PayloadWriter | string, options?: PublishOptions): Promise<void> {
+    const handle = this.publish(topic, payload, options)
+    if (handle < 0) return Promise.reject(new Error(`not published: ${describeRefusal(handle)}`))
+    return handle === 0 ? Promise.resolve() : this.reporter.promise(handle)
+  }
+
+  /**
+   * Calls `handler` with each message whose topic matches `filter`. `onSuback` is told the granted QoS, or 0x80 when
+   * the server refuses; without it a refusal goes to `onError`. A filter that is subscribed already gets the new QoS
+   * and handlers. Throws a RangeError when the filter is none.
+   */
+  subscribe(filter: string, qos: QoS, handler: MessageHandler, onSuback?: SubackHandler): void {
+    const parsed = new TopicFilter(filter)
+    if (parsed.bytes.length + 8 > this.settings.transmitBufferSize) throw new RangeError(`transmitBufferSize: ${this.settings.transmitBufferSize}; a SUBSCRIBE to this filter of ${parsed.bytes.length - 2} bytes is longer`)
+    this.subscriptions.add(parsed, checkQoS("qos", qos), handler, onSuback)
+    this.connection.requestFlush()
+  }
+
+  /** Ends a subscription: its handler is not called again. False when there is none. */
+  unsubscribe(filter: string): boolean {
+    const removed = this.subscriptions.remove(filter)
+    this.connection.requestFlush()
+    return removed
+  }
+
+  /**
+   * Takes no more messages, waits until those it has are delivered or the deadline has come, sends DISCONNECT and
+   * closes. `onEnd` gets the handles of what was not delivered. After it, `connect` may begin anew.
+   */
+  end(deadline: Duration, onEnd?: (undelivered: number[]) => void): void {
+    this.lifecycle.end(parseDuration("deadline", deadline), onEnd ?? (() => {}))
+  }
+
+  /** The same; resolves with the handles of what was not delivered. */
+  endAsync(deadline: Duration): Promise<number[]> {
+    return new Promise((resolve) => this.end(deadline, resolve))
+  }
+
+  /** The server has accepted the connection. */
+  get connected(): boolean {
+    return this.connection.online
+  }
+
+  get clientId(): string {
+    return this.settings.clientId
+  }
+
+  /** Messages that wait or are in flight. */
+  get backlog(): number {
+    return this.session.backlog
+  }
+
+  /** QoS 1 and 2 messages sent and not yet acknowledged. */
+  get inflight(): number {
+    return this.session.inflightCount
+  }
+
+  get statistics(): Statistics {
+    this.reporter.statistics.unexpectedAcks = this.session.unexpectedAcks
+    return this.reporter.statistics
+  }
+
+  private expiry(timeToLive: Duration): number {
+    const ticks = this.platform.clock.ticks() + (typeof timeToLive === "number" ? timeToLive : parseDuration("timeToLive", timeToLive))
+    return ticks | 0 || 1
+  }
+
+  private topicOf(name: string): Topic {
+    const topics = this.topics
+    for (let i = 0; i < topics.length; i++) if (topics[i]!.name === name) return topics[i]!
+    const topic = new Topic(name)
+    if (topics.length === KEPT_TOPICS) topics.shift()
+    topics.push(topic)
+    return topic
+  }
+}

@@ -1,0 +1,38 @@
+import type { SecureOptions } from "../../platforms/platform.js"
+
+/** A broker to connect to. */
+export interface Server {
+  host: string
+  /** 1883 by default, 8883 with TLS. */
+  port?: number
+  /** "mqtt": plain TCP, the default; "mqtts": TLS. */
+  protocol?: "mqtt" | "mqtts"
+  /** For TLS. */
+  secure?: SecureOptions
+}
+
+/** What a URL such as mqtt://user:password@host:1883 says. */
+export interface ServerUrl extends Server {
+  username?: string
+  password?: string
+}
+
+/** Reads mqtt://user:password@host:port and mqtts://... Throws a RangeError; the text has no password in it. */
+export function parseServerUrl(url: string): ServerUrl {
+  const parts = /^(mqtts?):\/\/(?:([^:@/]*)(?::([^@/]*))?@)?(\[[0-9a-fA-F:.]+\]|[^:@/[\]]+)(?::(\d+))?\/?$/.exec(url)
+  if (!parts) throw new RangeError("server: not a URL of the form mqtt://user:password@host:port or mqtts://...")
+  const [, protocol, username, password, host, port] = parts
+  const server: ServerUrl = { protocol: protocol as "mqtt" | "mqtts", host: host!.startsWith("[") ? host!.slice(1, -1) : host! }
+  if (port !== undefined) server.port = Number(port)
+  if (username !== undefined) server.username = decodeURIComponent(username)
+  if (password !== undefined) server.password = decodeURIComponent(password)
+  checkServer("server", server)
+  return server
+}
+
+export function checkServer(option: string, server: Server): void {
+  if (typeof server.host !== "string" || server.host === "") throw new RangeError(`${option}.host: ${JSON.stringify(server.host)}; a host name or an IP address is needed`)
+  const { port, protocol } = server
+  if (port !== undefined && !(Number.isInteger(port) && port > 0 && port < 65_536)) throw new RangeError(`${option}.port: ${port}; 1 to 65535 is needed`)
+  if (protocol !== undefined && protocol !== "mqtt" && protocol !== "mqtts") throw new RangeError(`${option}.protocol: ${JSON.stringify(protocol)}; "mqtt" or "mqtts" is needed`)
+}

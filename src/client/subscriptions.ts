@@ -1,0 +1,247 @@
+import type { PacketBuffer } from "../codec/buffer.js"
+import type { Message } from "../codec/message.js"
+import { type QoS, SUBSCRIBE_FAILURE } from "../codec/packets.js"
+import { encodeSubscribe, encodeUnsubscribe, type SubscribeRequest } from "../codec/subscribe.js"
+import type { TopicFilter } from "../codec/topic.js"
+import type { Session } from "../session/session.js"
+
+/** Called with a message; the message is valid until it returns. */
+export type MessageHandler = (message: Message) => void
+/** Called with the granted QoS, or 0x80 when the server refuses the filter. */
+export type SubackHandler = (granted: number, filter: string) => void
+
+const enum Standing {
+  TO_SUBSCRIBE,
+  SUBSCRIBING,
+  ACTIVE,
+  /** Refused by the server, or lost with its session and not to be restored. */
+  INACTIVE,
+  TO_UNSUBSCRIBE,
+  UNSUBSCRIBING,
+}
+
+class Subscription implements SubscribeRequest {
+  readonly filter: TopicFilter
+  readonly bytes: Uint8Array
+  qos: QoS
+  handler: MessageHandler
+  onSuback: SubackHandler | undefined
+  standing = Standing.TO_SUBSCRIBE
+  /** The application still wants it. */
+  wanted = true
+  /** Of the request that waits for its answer. */
+  packetId = 0
+  /** Matches the message that is being delivered. */
+  matched = false
+
+  constructor(filter: TopicFilter, qos: QoS, handler: MessageHandler, onSuback: SubackHandler | undefined) {
+    this.filter = filter
+    this.bytes = filter.bytes
+    this.qos = qos
+    this.handler = handler
+    this.onSuback = onSuback
+  }
+}
+
+export interface SubscriptionsEvents {
+  /** A message that nobody has subscribed to. */
+  onUnmatched(message: Message): void
+  onHandlerError(error: unknown): void
+  onSuback(filter: string, granted: number, handler: SubackHandler | undefined): void
+}
+
+/** The subscriptions of a client: asked for, restored, and given their messages. */
+export class Subscriptions {
+  /** Subscriptions that wait to be sent in a SUBSCRIBE or UNSUBSCRIBE. */
+  toRequest = 0
+  private readonly list: Subscription[] = []
+  private wildcards = 0
+  /** The subscription without wildcards that the message being read belongs to. */
+  private exact: Subscription | undefined
+  private readonly limit: number
+  private readonly perPacket: number
+  private readonly events: SubscriptionsEvents
+
+  constructor(limit: number, perPacket: number, events: SubscriptionsEvents) {
+    this.limit = limit
+    this.perPacket = perPacket
+    this.events = events
+  }
+
+  add(filter: TopicFilter, qos: QoS, handler: MessageHandler, onSuback: SubackHandler | undefined): void {
+    let subscription = this.find(filter.filter)
+    if (subscription) {
+      subscription.qos = qos
+      subscription.handler = handler
+      subscription.onSuback = onSuback
+      subscription.wanted = true
+      if (subscription.standing !== Standing.SUBSCRIBING && subscription.standing !== Standing.UNSUBSCRIBING) subscription.standing = Standing.TO_SUBSCRIBE
+    } else {
+      if (this.list.length >= this.limit) throw new RangeError(`maxSubscriptions: ${this.limit} are taken; unsubscribe from one, or set it higher`)
+      subscription = new Subscription(filter, qos, handler, onSuback)
+      this.list.push(subscription)
+      if (!filter.exact) this.wildcards++
+    }
+    this.count()
+  }
+
+  /** False when there is no such subscription. */
+  remove(filter: string): boolean {
+    const subscription = this.find(filter)
+    if (!subscription?.wanted) return false
+    subscription.wanted = false
+    if (subscription.standing <= Standing.INACTIVE && subscription.standing !== Standing.SUBSCRIBING) subscription.standing = Standing.TO_UNSUBSCRIBE
+    this.count()
+    return true
+  }
+
+  /** Finds the subscription that is the topic itself. */
+  knows(topic: DataView, start: number, end: number): boolean {
+    const list = this.list
+    let at = list.length
+    while (at > 0) {
+      const filter = list[--at]!.filter
+      if (filter.exact && filter.equals(topic, start, end)) {
+        this.exact = list[at]
+        return true
+      }
+    }
+    this.exact = undefined
+    return false
+  }
+
+  /** Calls each handler whose filter matches, once. Needs `knows` to have been asked first. False when one threw. */
+  deliver(message: Message): boolean {
+    const exact = this.exact
+    if (this.wildcards !== 0) return this.deliverToAll(message)
+    if (exact === undefined || !exact.wanted) {
+      this.events.onUnmatched(message)
+      return true
+    }
+    try {
+      exact.handler(message)
+      return true
+    } catch (error) {
+      this.events.onHandlerError(error)
+      return false
+    }
+  }
+
+  private deliverToAll(message: Message): boolean {
+    const list = this.list
+    const view = message.source.view
+    let found = false
+    let good = true
+    let at = 0
+    while (at < list.length) {
+      const subscription = list[at]!
+      const filter = subscription.filter
+      const matched = (subscription === this.exact || (!filter.exact && filter.matches(view, message.topicStart, message.topicEnd))) && subscription.wanted
+      subscription.matched = matched
+      if (matched && !(found && this.wasCalled(subscription.handler, at))) {
+        found = true
+        try {
+          subscription.handler(message)
+        } catch (error) {
+          good = false
+          this.events.onHandlerError(error)
+        }
+      }
+      ++at
+    }
+    if (!found) this.events.onUnmatched(message)
+    return good
+  }
+
+  /** Whether the handler was called for a filter before the one at `at`. */
+  private wasCalled(handler: MessageHandler, at: number): boolean {
+    while (--at >= 0) if (this.list[at]!.matched && this.list[at]!.handler === handler) return true
+    return false
+  }
+
+  /** Puts SUBSCRIBE and UNSUBSCRIBE packets into `out`, as many as have room. */
+  request(out: PacketBuffer, session: Session): void {
+    while (this.toRequest > 0) {
+      const standing = this.list.some((subscription) => subscription.standing === Standing.TO_UNSUBSCRIBE) ? Standing.TO_UNSUBSCRIBE : Standing.TO_SUBSCRIBE
+      const batch = this.list.filter((subscription) => subscription.standing === standing).slice(0, this.perPacket)
+      const encode = standing === Standing.TO_SUBSCRIBE ? encodeSubscribe : encodeUnsubscribe
+      const packetId = session.takeRequestId()
+      let end = encode(out.bytes, out.length, packetId, batch)
+      while (end < 0 && batch.length > 1) {
+        batch.pop()
+        end = encode(out.bytes, out.length, packetId, batch)
+      }
+      if (end < 0) {
+        session.releaseRequestId(packetId)
+        return
+      }
+      out.length = end
+      for (const subscription of batch) {
+        subscription.packetId = packetId
+        subscription.standing++
+      }
+      this.toRequest -= batch.length
+    }
+  }
+
+  /** A SUBACK has come. False when it does not answer each filter. */
+  onSuback(packetId: number, codes: DataView, start: number, end: number): boolean {
+    const asked = this.asked(packetId, Standing.SUBSCRIBING)
+    if (asked.length !== end - start) return false
+    for (let i = 0; i < asked.length; i++) {
+      const subscription = asked[i]!
+      const code = codes.getUint8(start + i)
+      subscription.packetId = 0
+      subscription.standing = code === SUBSCRIBE_FAILURE ? Standing.INACTIVE : subscription.wanted ? Standing.ACTIVE : Standing.TO_UNSUBSCRIBE
+      this.events.onSuback(subscription.filter.filter, code, subscription.onSuback)
+    }
+    this.count()
+    return true
+  }
+
+  onUnsuback(packetId: number): void {
+    for (const subscription of this.asked(packetId, Standing.UNSUBSCRIBING)) {
+      subscription.packetId = 0
+      if (subscription.wanted) subscription.standing = Standing.TO_SUBSCRIBE
+      else this.forget(subscription)
+    }
+    this.count()
+  }
+
+  /** The server has accepted a connection; `sessionPresent`: with our subscriptions. */
+  connected(sessionPresent: boolean, resubscribe: boolean): void {
+    for (const subscription of this.list.slice()) {
+      if (sessionPresent) continue
+      if (!subscription.wanted) this.forget(subscription)
+      else if (subscription.standing === Standing.ACTIVE) subscription.standing = resubscribe ? Standing.TO_SUBSCRIBE : Standing.INACTIVE
+    }
+    this.count()
+  }
+
+  /** Requests that were not answered are to be sent again. */
+  disconnected(): void {
+    for (const subscription of this.list) {
+      subscription.packetId = 0
+      if (subscription.standing === Standing.SUBSCRIBING) subscription.standing = Standing.TO_SUBSCRIBE
+      else if (subscription.standing === Standing.UNSUBSCRIBING) subscription.standing = Standing.TO_UNSUBSCRIBE
+    }
+    this.count()
+  }
+
+  private find(filter: string): Subscription | undefined {
+    return this.list.find((subscription) => subscription.filter.filter === filter)
+  }
+
+  private asked(packetId: number, standing: Standing): Subscription[] {
+    return this.list.filter((subscription) => subscription.packetId === packetId && subscription.standing === standing)
+  }
+
+  private forget(subscription: Subscription): void {
+    this.list.splice(this.list.indexOf(subscription), 1)
+    if (!subscription.filter.exact) this.wildcards--
+  }
+
+  private count(): void {
+    this.toRequest = this.list.filter(({ standing }) => standing === Standing.TO_SUBSCRIBE || standing === Standing.TO_UNSUBSCRIBE).length
+  }
+}

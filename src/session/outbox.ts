@@ -1,0 +1,149 @@
+import { PacketBuffer } from "../codec/buffer.js"
+import { PublishFlag } from "../codec/packets.js"
+import { encodePublish, encodePublishWith, type PayloadWriter } from "../codec/publish.js"
+import type { State } from "./qos.js"
+
+/** Fields of a record. A record is named by the index of its first field. */
+export const enum Field {
+  STATE,
+  PACKET_ID,
+  HANDLE,
+  /** Where its packet stands in the arena. */
+  OFFSET,
+  /** Of the packet, bytes; 0 once only its PUBREL is left to send. */
+  LENGTH,
+  /** Tick at which it is dropped if it has not been sent by then; 0: never. */
+  EXPIRES,
+  COUNT,
+}
+
+/**
+ * Outgoing messages in the order in which they were published: their encoded packets in one arena, ready to be sent
+ * again, and a few numbers for each in a typed array. Allocates nothing after its construction.
+ */
+export class Outbox {
+  readonly arena: PacketBuffer
+  readonly records: Int32Array
+  /** End of the records in use. */
+  end = 0
+  /** End of the arena's used part; holes may lie before it. */
+  private tail = 0
+
+  constructor(bytes: number, messages: number) {
+    this.arena = new PacketBuffer(bytes)
+    this.records = new Int32Array(messages * Field.COUNT)
+  }
+
+  get isFull(): boolean {
+    return this.end === this.records.length
+  }
+
+  /** Encodes a PUBLISH behind the others. Returns its record, or -1 when there is no room. */
+  add(state: State, flags: number, topic: Uint8Array, packetId: number, payload: Uint8Array | PayloadWriter, handle: number, expires: number): number {
+    const record = this.end
+    const records = this.records
+    if (record === records.length) return -1
+    if (record === 0) this.tail = 0
+    const bytes = this.arena.bytes
+    let start = this.tail
+    let end = encode(bytes, start, flags, topic, packetId, payload)
+    if (end < 0) {
+      start = this.compact()
+      if (start === this.tail) return -1
+      this.tail = start
+      end = encode(bytes, start, flags, topic, packetId, payload)
+      if (end < 0) return -1
+    }
+    this.tail = end
+    records[record] = state
+    records[record + Field.PACKET_ID] = packetId
+    records[record + Field.HANDLE] = handle
+    records[record + Field.OFFSET] = start
+    records[record + Field.LENGTH] = end - start
+    records[record + Field.EXPIRES] = expires
+    this.end = record + Field.COUNT
+    return record
+  }
+
+  /** The record with a packet id, or -1. */
+  find(packetId: number): number {
+    const records = this.records
+    const end = this.end
+    let at = Field.PACKET_ID as number
+    while (at < end) {
+      if (records[at] === packetId) return at - Field.PACKET_ID
+      at += Field.COUNT
+    }
+    return -1
+  }
+
+  remove(record: number): void {
+    const after = record + Field.COUNT
+    if (after !== this.end) this.records.copyWithin(record, after, this.end)
+    this.end -= Field.COUNT
+  }
+
+  /** Forgets a packet whose id alone matters from now on. */
+  forgetPacket(record: number): void {
+    this.records[record + Field.LENGTH] = 0
+  }
+
+  setDup(record: number): void {
+    const at = this.records[record + Field.OFFSET]!
+    this.arena.bytes[at]! |= PublishFlag.DUP
+  }
+
+  isDup(record: number): boolean {
+    return (this.arena.bytes[this.records[record + Field.OFFSET]!]! & PublishFlag.DUP) !== 0
+  }
+
+  /** Makes a packet a new one: another id, and no DUP. */
+  renew(record: number, packetId: number): void {
+    const at = this.records[record + Field.OFFSET]!
+    this.arena.bytes[at]! &= ~PublishFlag.DUP
+    const topic = this.topicAt(record)
+    const view = this.arena.view
+    view.setUint16(topic + 2 + view.getUint16(topic), packetId)
+    this.records[record + Field.PACKET_ID] = packetId
+  }
+
+  /** Whether a record's packet goes to this topic (length and UTF-8). */
+  hasTopic(record: number, topic: Uint8Array): boolean {
+    const bytes = this.arena.bytes
+    const at = this.topicAt(record)
+    let length = topic.length
+    while (--length >= 0) if (bytes[at + length] !== topic[length]) return false
+    return true
+  }
+
+  private topicAt(record: number): number {
+    const bytes = this.arena.bytes
+    let at = this.records[record + Field.OFFSET]!
+    while (bytes[++at]! > 127);
+    return at + 1
+  }
+
+  /** Closes the holes that removed messages have left. Returns where the free part begins. */
+  private compact(): number {
+    const records = this.records
+    const bytes = this.arena.bytes
+    const end = this.end
+    let to = 0
+    for (let record = 0; record < end; record += Field.COUNT) {
+      const length = records[record + Field.LENGTH]!
+      if (length === 0) continue
+      const from = records[record + Field.OFFSET]!
+      if (from !== to) {
+        bytes.copyWithin(to, from, from + length)
+        records[record + Field.OFFSET] = to
+      }
+      to += length
+    }
+    return to
+  }
+}
+
+function encode(out: Uint8Array, at: number, flags: number, topic: Uint8Array, packetId: number, payload: Uint8Array | PayloadWriter): number {
+  if (typeof payload === "function") return encodePublishWith(out, at, flags, topic, packetId, payload)
+  return encodePublish(out, at, flags, topic, packetId, payload)
+}

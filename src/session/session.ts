@@ -1,0 +1,351 @@
+import { ACKNOWLEDGE_LENGTH, Acknowledge, encodeAcknowledge } from "../codec/acknowledge.js"
+import { copyBytes, type PacketBuffer } from "../codec/buffer.js"
+import { PacketType, PublishFlag } from "../codec/packets.js"
+import type { PayloadWriter } from "../codec/publish.js"
+import { InboundIds } from "./inbound.js"
+import { Field, Outbox } from "./outbox.js"
+import { Action, actionOf, Event, nextOf, State } from "./qos.js"
+
+/** Why a message was not taken. */
+export const enum Refusal {
+  /** The outbox is full: try again after a delivery, or choose an outbox policy. */
+  OUTBOX_FULL = -1,
+  /** Longer than the whole outbox. */
+  TOO_LARGE = -2,
+  /** `end` has been called. */
+  ENDING = -3,
+  /** Not connected, QoS 0, and `queueQoSZero` is false. */
+  OFFLINE = -4,
+}
+
+/** Why a message that had been taken was not delivered. */
+export const enum Drop {
+  /** Its time to live ran out before it could be sent. */
+  EXPIRED = 1,
+  /** It made room for a newer one: policy drop-oldest. */
+  OLDEST,
+  /** There was no room for it: policy drop-newest. */
+  NEWEST,
+  /** A newer message to the same topic took its place: policy latest-per-topic. */
+  REPLACED,
+  /** The session ended while it was in flight: whether it arrived can't be known. */
+  SESSION_LOST,
+  /** QoS 0, and the connection ended before it had left. */
+  CONNECTION_LOST,
+}
+
+const REFUSALS = ["", "the outbox is full", "the message is longer than the outbox", "the client is ending", "there is no connection"]
+
+const DROPS = [
+  "",
+  "its time to live has run out",
+  "it made room for a newer message",
+  "there was no room for it",
+  "a newer message to the same topic took its place",
+  "the session ended while it was in flight; it may have arrived",
+  "the connection ended before it had left",
+]
+
+export function describeRefusal(refusal: Refusal): string {
+  return REFUSALS[-refusal]!
+}
+
+export function describeDrop(reason: Drop): string {
+  return DROPS[reason]!
+}
+
+export const enum OutboxPolicy {
+  REFUSE,
+  DROP_OLDEST,
+  DROP_NEWEST,
+  LATEST_PER_TOPIC,
+}
+
+export interface SessionOptions {
+  /** Bytes of encoded packets that may wait or be in flight. */
+  outboxBytes: number
+  /** Messages that may wait or be in flight. */
+  outboxMessages: number
+  outboxPolicy: OutboxPolicy
+  /** QoS 1 and 2 messages sent and not yet acknowledged, at most. */
+  maxInflight: number
+  /** QoS 2 messages received and not yet released, at most. */
+  maxInbound: number
+}
+
+export interface SessionEvents {
+  onDelivered(handle: number): void
+  onDropped(handle: number, reason: Drop): void
+}
+
+/**
+ * What outlives a connection: messages on their way out, their packet ids and QoS states, and the ids of QoS 2
+ * messages on their way in. Knows no socket: packets are put into a transmit buffer when there is one.
+ */
+export class Session {
+  readonly outbox: Outbox
+  readonly inbound: InboundIds
+  /** Answers to nothing that is in flight. */
+  unexpectedAcks = 0
+  private readonly events: SessionEvents
+  private readonly policy: OutboxPolicy
+  private readonly maxInflight: number
+  /** The first record that has not been sent on this connection; those before it are in flight. */
+  private next = 0
+  private inflight = 0
+  /** Bytes of that record which are already in the transmit buffer, when it did not fit whole. */
+  private partly = 0
+  private lastId = 0
+  /** Ids of SUBSCRIBE and UNSUBSCRIBE packets that wait for their answers. */
+  private requestIds: number[] = []
+  private lastHandle = 0
+
+  constructor(options: SessionOptions, events: SessionEvents) {
+    this.outbox = new Outbox(options.outboxBytes, options.outboxMessages)
+    this.inbound = new InboundIds(options.maxInbound)
+    this.policy = options.outboxPolicy
+    this.maxInflight = options.maxInflight
+    this.events = events
+  }
+
+  /** Something waits to be sent. */
+  get hasUnsent(): boolean {
+    return this.next < this.outbox.end
+  }
+
+  /** A packet has been put into the transmit buffer in part: nothing else may be put there now. */
+  get midPacket(): boolean {
+    return this.partly !== 0
+  }
+
+  get isEmpty(): boolean {
+    return this.outbox.end === 0
+  }
+
+  /** Messages that wait or are in flight. */
+  get backlog(): number {
+    return this.outbox.end / Field.COUNT
+  }
+
+  get inflightCount(): number {
+    return this.inflight
+  }
+
+  /**
+   * Takes a message. Returns its handle, or a Refusal. `flags`: QoS and RETAIN bits of a PUBLISH. `now` and
+   * `expires` are ticks; 0: never expires.
+   */
+  publish(flags: number, topic: Uint8Array, payload: Uint8Array | PayloadWriter, now: number, expires: number): number {
+    const outbox = this.outbox
+    const qos = (flags & PublishFlag.QOS_MASK) >> PublishFlag.QOS_SHIFT
+    const state = (State.SEND0 + qos) as State
+    const packetId = qos === 0 ? 0 : this.takePacketId()
+    const handle = this.lastHandle === 0x7fffffff ? 1 : this.lastHandle + 1
+    if (this.policy === OutboxPolicy.LATEST_PER_TOPIC) this.dropSameTopic(topic)
+    if (outbox.add(state, flags, topic, packetId, payload, handle, expires) < 0) {
+      this.dropExpired(now)
+      while (outbox.add(state, flags, topic, packetId, payload, handle, expires) < 0) {
+        if (outbox.end === 0) return Refusal.TOO_LARGE
+        if (this.policy === OutboxPolicy.DROP_OLDEST && this.dropOldest()) continue
+        if (this.policy !== OutboxPolicy.DROP_NEWEST) return Refusal.OUTBOX_FULL
+        this.lastHandle = handle
+        this.events.onDropped(handle, Drop.NEWEST)
+        return handle
+      }
+    }
+    this.lastHandle = handle
+    return handle
+  }
+
+  /**
+   * Moves what may be sent now behind what `out` holds, until it holds `room` bytes. When `out` is empty, whole
+   * packets at the arena's beginning are not moved: their length is returned, to be sent straight from the arena.
+   */
+  stage(out: PacketBuffer, room: number): number {
+    const outbox = this.outbox
+    const records = outbox.records
+    let direct = 0
+    while (this.next < outbox.end) {
+      const record = this.next
+      const state = records[record]! as State
+      if (state === State.SEND_PUBREL) {
+        if (direct !== 0 || out.length + ACKNOWLEDGE_LENGTH > room) break
+        out.length = encodeAcknowledge(out.bytes, out.length, Acknowledge.PUBREL, records[record + Field.PACKET_ID]!)
+      } else {
+        if (state !== State.SEND0 && this.inflight >= this.maxInflight) break
+        const offset = records[record + Field.OFFSET]!
+        const length = records[record + Field.LENGTH]!
+        if (out.length === 0 && offset === direct && this.partly === 0 && state !== State.SEND0 && offset + length <= room) {
+          direct += length
+        } else {
+          if (direct !== 0) break
+          const from = offset + this.partly
+          const take = Math.min(length - this.partly, room - out.length)
+          if (take <= 0) break
+          copyBytes(outbox.arena.view, from, from + take, out.view, out.length)
+          out.length += take
+          this.partly += take
+          if (this.partly < length) break
+          this.partly = 0
+        }
+        if (state !== State.SEND0) this.inflight++
+      }
+      this.next = record + Field.COUNT
+      this.apply(record, state, Event.SENT)
+    }
+    return direct
+  }
+
+  /** A PUBACK, PUBREC or PUBCOMP has come. True when it is to be answered with PUBREL. */
+  acknowledge(type: PacketType, packetId: number): boolean {
+    const record = this.outbox.find(packetId)
+    const state = record < 0 ? State.NONE : (this.outbox.records[record]! as State)
+    const event = (type === PacketType.PUBCOMP ? Event.PUBCOMP : type - PacketType.PUBACK + Event.PUBACK) as Event
+    return this.apply(record, state, event) === Action.PUBREL
+  }
+
+  /** What to do with a PUBLISH that has come. */
+  receive(qos: number, packetId: number): Action {
+    const state = qos === 2 && this.inbound.has(packetId) ? State.PUBREL : State.FREE
+    return actionOf(state, (Event.PUBLISH0 + qos) as Event)
+  }
+
+  /** The server has kept the session, or has lost it. Everything unacknowledged is to be sent again, in the original order [MQTT-4.6.0-1]. */
+  connected(sessionPresent: boolean): void {
+    this.next = this.partly = this.inflight = 0
+    this.applyToAll(sessionPresent ? Event.RESUME : Event.RESTART)
+  }
+
+  /** The connection has ended. A clean session ends with it [MQTT-3.1.2-6]. */
+  disconnected(clean: boolean): void {
+    this.partly = 0
+    this.requestIds.length = 0
+    if (clean) {
+      this.inflight = 0
+      this.applyToAll(Event.CLEAN)
+    }
+    this.next = 0
+  }
+
+  /** Drops what was not sent in time. Returns the ticks until the next one is due; 0: none has a time to live. */
+  dropExpired(now: number): number {
+    const records = this.outbox.records
+    let record = this.next
+    let soonest = 0
+    while (record < this.outbox.end) {
+      const expires = records[record + Field.EXPIRES]!
+      if (expires !== 0 && this.isDroppable(record)) {
+        const left = (expires - now) | 0
+        if (left <= 0) {
+          this.drop(record, Drop.EXPIRED)
+          continue
+        }
+        if (soonest === 0 || left < soonest) soonest = left
+      }
+      record += Field.COUNT
+    }
+    return soonest
+  }
+
+  /** The handles of what has not been delivered, in order. */
+  handles(): number[] {
+    const handles: number[] = []
+    for (let record = 0; record < this.outbox.end; record += Field.COUNT) handles.push(this.outbox.records[record + Field.HANDLE]!)
+    return handles
+  }
+
+  /** 1 to 65,535, not in use [MQTT-2.3.1-2]. */
+  private takePacketId(): number {
+    let id = this.lastId
+    do id = id === 65_535 ? 1 : id + 1
+    while (this.outbox.find(id) >= 0 || (this.requestIds.length !== 0 && this.requestIds.includes(id)))
+    this.lastId = id
+    return id
+  }
+
+  /** An id for a SUBSCRIBE or UNSUBSCRIBE, in use until its answer comes or the connection ends. */
+  takeRequestId(): number {
+    const id = this.takePacketId()
+    this.requestIds.push(id)
+    return id
+  }
+
+  /** The answer to a SUBSCRIBE or UNSUBSCRIBE has come. False when there was no such request. */
+  releaseRequestId(id: number): boolean {
+    const at = this.requestIds.indexOf(id)
+    if (at < 0) this.unexpectedAcks++
+    else this.requestIds.splice(at, 1)
+    return at >= 0
+  }
+
+  private apply(record: number, state: State, event: Event): Action {
+    const action = actionOf(state, event)
+    const next = nextOf(state, event)
+    const outbox = this.outbox
+    if (next !== State.NONE) outbox.records[record] = next
+    if (action === Action.DELIVERED) {
+      const handle = outbox.records[record + Field.HANDLE]!
+      this.remove(record, state)
+      this.events.onDelivered(handle)
+    } else if (action === Action.LOST) {
+      this.drop(record, Drop.SESSION_LOST)
+    } else if (action === Action.PUBREL) {
+      outbox.forgetPacket(record)
+    } else if (action === Action.RESEND) {
+      outbox.setDup(record)
+    } else if (action === Action.RENEW) {
+      outbox.renew(record, this.takePacketId())
+    } else if (action === Action.UNEXPECTED) {
+      this.unexpectedAcks++
+    }
+    return action
+  }
+
+  private applyToAll(event: Event): void {
+    const outbox = this.outbox
+    let record = 0
+    while (record < outbox.end) {
+      const state = outbox.records[record]! as State
+      this.apply(record, state, event)
+      if (nextOf(state, event) !== State.NONE) record += Field.COUNT
+      if (nextOf(state, event) === State.SEND_PUBREL) this.inflight++
+    }
+    if (nextOf(State.PUBREL, event) === State.FREE) this.inbound.clear()
+  }
+
+  private drop(record: number, reason: Drop): void {
+    const handle = this.outbox.records[record + Field.HANDLE]!
+    this.remove(record, this.outbox.records[record]! as State)
+    this.events.onDropped(handle, reason)
+  }
+
+  private remove(record: number, state: State): void {
+    if (state >= State.PUBACK && this.inflight > 0) this.inflight--
+    if (record < this.next) this.next -= Field.COUNT
+    this.outbox.remove(record)
+  }
+
+  private dropOldest(): boolean {
+    for (let record = this.next; record < this.outbox.end; record += Field.COUNT) {
+      if (!this.isDroppable(record)) continue
+      this.drop(record, Drop.OLDEST)
+      return true
+    }
+    return false
+  }
+
+  private dropSameTopic(topic: Uint8Array): void {
+    for (let record = this.next; record < this.outbox.end; record += Field.COUNT) {
+      if (!this.isDroppable(record) || !this.outbox.hasTopic(record, topic)) continue
+      this.drop(record, Drop.REPLACED)
+      return
+    }
+  }
+
+  /** Not sent on any connection yet, not even in part. */
+  private isDroppable(record: number): boolean {
+    if (record < this.next || (record === this.next && this.partly !== 0)) return false
+    const state = this.outbox.records[record]! as State
+    return state === State.SEND0 || ((state === State.SEND1 || state === State.SEND2) && !this.outbox.isDup(record))
+  }
+}
