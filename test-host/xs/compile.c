@@ -38,6 +38,7 @@ static void map_source(txParser* parser, const char* path, txString mapName, txU
 /* Compiles `source`; `name` stands for it in error messages and stack traces. Prints sizes as JSON. */
 int compile(const char* source, const char* name, const char* out, bool debug)
 {
+	static txMachine console;
 	txParser record;
 	txParser* parser = &record;
 	txParserJump jump;
@@ -58,6 +59,7 @@ int compile(const char* source, const char* name, const char* out, bool debug)
 			map_source(parser, source, mapName, flags);
 		fxParserHoist(parser);
 		fxParserBind(parser);
+		parser->console = parser->errorCount ? C_NULL : &console;  /* numbers functions, with mxDebug, for a profiler */
 		script = fxParserCode(parser);
 	}
 	fclose(file);

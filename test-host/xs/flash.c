@@ -1,9 +1,8 @@
 /*
  * The flash image: a machine that holds the built-ins, the names and the preloaded modules, frozen, for the device's
- * machine to be cloned from. Rules of what is frozen are those of the SDK's linker (documentation: xs/XS linker):
- * functions, classes, environments, Map, Set, buffers, views, promises, proxies and regular expressions are; plain
- * objects, arrays, dates, instances and module variables can still be changed: the clone then makes itself a copy,
- * which it finds by the alias number given here.
+ * machine to be cloned from. What is frozen is what the SDK's linker freezes: functions, classes, environments, Map,
+ * Set, buffers, views, promises, proxies and regular expressions. Plain objects, arrays, dates, instances and module
+ * variables can still be changed: the clone then makes itself a copy, which it finds by the alias number given here.
  */
 #include "host.h"
 
@@ -25,17 +24,6 @@ static void freeze(txSlot* instance)
 		property->flag |= XS_DONT_DELETE_FLAG;
 	}
 	instance->flag |= XS_DONT_PATCH_FLAG;
-}
-
-static void freeze_items(txSlot* instance)
-{
-	for (txSlot* property = instance->next; property; property = property->next) {
-		if (property->kind != XS_ARRAY_KIND || !property->value.array.address)
-			continue;
-		txIndex count = ((txChunk*)property->value.array.address)[-1].size / sizeof(txSlot);
-		for (txIndex i = 0; i < count; i++)
-			property->value.array.address[i].flag |= XS_DONT_SET_FLAG | XS_DONT_DELETE_FLAG;
-	}
 }
 
 static bool is_function(txSlot* internal)
@@ -70,18 +58,12 @@ static bool must_freeze(txSlot* internal)
 
 static void freeze_built_ins(txMachine* the)
 {
-	for (int i = XS_SYMBOL_ID_COUNT; i < mxStackIndexCount; i++) {
-		txSlot* slot = &the->stackPrototypes[-1 - i];
-		if (i > mxInstanceInspectorsStackIndex && slot->kind == XS_REFERENCE_KIND)
-			freeze(slot->value.reference);
-	}
-	for (int i = _AggregateError; i < XS_INTRINSICS_COUNT; i++)
+	for (int i = XS_SYMBOL_ID_COUNT; i < mxStackIndexCount; i++)
 		if (the->stackPrototypes[-1 - i].kind == XS_REFERENCE_KIND)
 			freeze(the->stackPrototypes[-1 - i].value.reference);
-	freeze_items(mxArrayPrototype.value.reference);
-	txSlot* unscopables = mxBehaviorGetProperty(the, mxArrayPrototype.value.reference, mxID(_Symbol_unscopables), 0, XS_OWN);
-	if (unscopables && unscopables->kind == XS_REFERENCE_KIND)
-		freeze(unscopables->value.reference);
+	for (txSlot* property = mxArrayPrototype.value.reference->next; property; property = property->next)
+		if (property->ID == mxID(_Symbol_unscopables))
+			freeze(property->value.reference);
 }
 
 static void freeze_heap(txMachine* the)
@@ -141,10 +123,13 @@ static void lock_privates(txSlot* instance)
 			}
 }
 
-/* Numbers what can be changed, from 1: XS takes 0 for "no alias". */
+/* Numbers what can be changed, from 1: XS takes 0 for "no alias", though its own fxShare starts there. */
 static void number_aliases(txMachine* the)
 {
 	txID count = 1;
+	for_each_slot(the, slot)
+		if (slot->kind == XS_CLOSURE_KIND)
+			slot->value.closure->ID = XS_NO_ID;
 	for_each_slot(the, slot) {
 		if (slot->kind == XS_INSTANCE_KIND) {
 			if (is_frozen(slot)) {
@@ -160,8 +145,11 @@ static void number_aliases(txMachine* the)
 			txSlot* closure = slot->value.closure;
 			if (closure->flag & XS_DONT_SET_FLAG)
 				closure->flag |= XS_DONT_DELETE_FLAG;
-			else if (closure->ID == XS_NO_ID)
-				closure->ID = count++;
+			else {
+				if (closure->ID == XS_NO_ID)
+					closure->ID = count++;
+				slot->flag &= ~XS_DONT_SET_FLAG;
+			}
 		}
 	}
 	the->aliasCount = count;
@@ -220,6 +208,7 @@ txMachine* flash_make(txCreation* creation)
 		fail(EXIT_FATAL, "no machine");
 	txMachine* the = fxBeginHost(root);
 	mxTry(the) {
+		bindings_name(the);
 		for (Module* module = modules; module; module = module->next)
 			link_module(the, module);
 		for (Module* module = modules; module; module = module->next)

@@ -43,6 +43,7 @@ extern void link_module(txMachine* the, Module* module);
 
 /* bindings.c: C functions by the name that JavaScript calls them */
 extern void* binding_find(const char* name);
+extern void bindings_name(txMachine* the);
 
 /* flash.c */
 extern txMachine* flash_make(txCreation* creation);
@@ -107,6 +108,7 @@ extern void timers_run(txMachine* the);
 extern txSlot* argument(txMachine* the, int index);
 extern txInteger argument_integer(txMachine* the, int index, txInteger otherwise);
 extern void* this_data(txMachine* the, const txHostHooks* hooks);
+extern txSlot* integer_slot(txSlot* slot, txInteger value);
 extern txSlot* callback_option(txMachine* the, const char* name);
 extern bool get_option(txMachine* the, const char* name);
 extern uint8_t* buffer_bytes(txMachine* the, txSlot* slot, txUnsigned* size, bool writable);

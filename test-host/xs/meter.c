@@ -98,7 +98,7 @@ void host_readCounters(txMachine* the)
 	mxTypeError("a Float64Array of %d is needed", COUNT_COUNT);
 }
 
-/* repeat(f, n, float64Array of 4): calls f n times; the four differences */
+/* repeat(f, n, buffer of 4 doubles): calls f n times, with the promise jobs of each; the four differences */
 void host_repeat(txMachine* the)
 {
 	double before[COUNT_COUNT], after[COUNT_COUNT];
@@ -110,6 +110,7 @@ void host_repeat(txMachine* the)
 		mxCall();
 		mxRunCount(0);
 		mxPop();
+		loop_jobs(the);
 	}
 	read_all(after);
 	txUnsigned size;

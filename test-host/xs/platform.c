@@ -168,12 +168,12 @@ static void out_of_memory(txMachine* the) __attribute__((noreturn));
 static void out_of_memory(txMachine* the)
 {
 	const char* where = the == meter.the ? "" : " of the flash image";
+	txSize slots = the->maximumHeapCount + 1;  /* XS keeps one of the first block's for itself */
 	if (meter.wanted)
 		fail(EXIT_MEMORY, "out of memory: chunks (%d bytes)%s: %d wanted, %d in use; slots: %d of %d in use",
-			the->maximumChunksSize, where, meter.wanted, the->currentChunksSize,
-			the->currentHeapCount, the->maximumHeapCount);
+			the->maximumChunksSize, where, meter.wanted, the->currentChunksSize, the->currentHeapCount, slots);
 	fail(EXIT_MEMORY, "out of memory: slots (%d)%s: %d in use; chunks: %d of %d bytes in use",
-		the->maximumHeapCount, where, the->currentHeapCount, the->currentChunksSize, the->maximumChunksSize);
+		slots, where, the->currentHeapCount, the->currentChunksSize, the->maximumChunksSize);
 }
 
 void fxAbort(txMachine* the, int status)

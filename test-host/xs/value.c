@@ -60,3 +60,12 @@ uint8_t* buffer_bytes(txMachine* the, txSlot* slot, txUnsigned* size, bool writa
 	_xsmcGetBuffer(the, slot, &data, size, writable);
 	return data;
 }
+
+/* A number to hand to call_function. */
+txSlot* integer_slot(txSlot* slot, txInteger value)
+{
+	memset(slot, 0, sizeof(*slot));
+	slot->kind = XS_INTEGER_KIND;
+	slot->value.integer = value;
+	return slot;
+}
