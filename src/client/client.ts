@@ -22,6 +22,9 @@ export interface PublishOptions {
   timeToLive?: Duration
 }
 
+/** Flags below this are QoS 0. */
+const QOS_1 = 1 << PublishFlag.QOS_SHIFT
+
 /** How many topics given as strings are kept encoded. */
 const KEPT_TOPICS = 8
 
@@ -43,7 +46,7 @@ export class Client {
   constructor(platform: Platform, options: ClientOptions) {
     const settings = checkOptions(platform, options)
     const reporter = new Reporter(options)
-    const session = new Session(settings.session, reporter)
+    const session = new Session(settings.session, reporter, platform.clock)
     const subscriptions = new Subscriptions(settings.maxSubscriptions, settings.filtersPerSubscribe, reporter)
     const lifecycle = new Lifecycle(platform, settings, session, subscriptions, reporter)
     const receiver = new Receiver(session, subscriptions, reporter, settings.redeliverOnError, lifecycle)
@@ -75,34 +78,34 @@ export class Client {
    * or a function that writes bytes into the transmit buffer and returns their number; it may be called twice.
    */
   publish(topic: Topic | string, payload: Uint8Array | PayloadWriter | string, options?: PublishOptions): number {
-    if (this.lifecycle.ending) return Refusal.ENDING
     let flags = 0
-    let expires = 0
+    let timeToLive: Duration | undefined
     if (options !== undefined) {
       const qos = options.qos
       if (qos !== undefined) flags = checkQoS("qos", qos) << PublishFlag.QOS_SHIFT
       if (options.retain === true) flags |= PublishFlag.RETAIN
-      if (options.timeToLive !== undefined) expires = this.expiry(options.timeToLive)
+      timeToLive = options.timeToLive
     }
     const name = typeof topic === "string" ? this.topicOf(topic).bytes : topic.bytes
-    if (typeof payload === "string") payload = encodeText(payload)
-    const session = this.session
-    const connection = this.connection
-    const statistics = this.reporter.statistics
-    if ((flags & PublishFlag.QOS_MASK) === 0) {
-      if (connection.online) {
-        if (!session.hasUnsent && connection.publish(flags, name, payload)) {
-          statistics.published++
-          return 0
-        }
-      } else if (!this.settings.queueQoSZero) return Refusal.OFFLINE
+    const bytes = typeof payload === "string" ? encodeText(payload) : payload
+    if (flags < QOS_1 && this.connection.idle && this.connection.publish(flags, name, bytes)) {
+      this.reporter.statistics.published++
+      return 0
     }
-    const handle = session.publish(flags, name, payload, expires === 0 ? 0 : this.platform.clock.ticks(), expires)
-    if (handle > 0) {
-      statistics.published++
-      if (expires !== 0) this.lifecycle.arm()
-      if (connection.online) connection.requestFlush()
-    }
+    return this.enqueue(flags, name, bytes, timeToLive)
+  }
+
+  /** Takes a message that needs the outbox. */
+  private enqueue(flags: number, topic: Uint8Array, payload: Uint8Array | PayloadWriter, timeToLive: Duration | undefined): number {
+    const { lifecycle, connection } = this
+    if (lifecycle.ending) return Refusal.ENDING
+    if (flags < QOS_1 && !connection.online && !this.settings.queueQoSZero) return Refusal.OFFLINE
+    const expires = timeToLive === undefined ? 0 : this.expiry(timeToLive)
+    const handle = this.session.publish(flags, topic, payload, expires)
+    if (handle < 0) return handle
+    this.reporter.statistics.published++
+    if (expires !== 0) lifecycle.arm()
+    if (connection.online) connection.wake()
     return handle
   }
 
@@ -122,13 +125,13 @@ export class Client {
     const parsed = new TopicFilter(filter)
     if (parsed.bytes.length + 8 > this.settings.transmitBufferSize) throw new RangeError(`transmitBufferSize: ${this.settings.transmitBufferSize}; a SUBSCRIBE to this filter of ${parsed.bytes.length - 2} bytes is longer`)
     this.subscriptions.add(parsed, checkQoS("qos", qos), handler, onSuback)
-    this.connection.requestFlush()
+    this.connection.wake()
   }
 
   /** Ends a subscription: its handler is not called again. False when there is none. */
   unsubscribe(filter: string): boolean {
     const removed = this.subscriptions.remove(filter)
-    this.connection.requestFlush()
+    this.connection.wake()
     return removed
   }
 

@@ -1,8 +1,9 @@
-import type { Closable, Platform, Socket, Timer } from "../../platforms/platform.js"
+import type { Clock, Closable, Platform, Socket, Timer } from "../../platforms/platform.js"
 import { type Acknowledge, encodeAcknowledge } from "../codec/acknowledge.js"
 import { encodeDisconnect } from "../codec/bare.js"
 import { PacketBuffer } from "../codec/buffer.js"
 import { Decoder, type PacketSink } from "../codec/decoder.js"
+import { PacketType } from "../codec/packets.js"
 import { encodePublish, encodePublishWith, type PayloadWriter } from "../codec/publish.js"
 import type { Session } from "../session/session.js"
 import type { Disconnect } from "./disconnect.js"
@@ -32,6 +33,8 @@ export class Connection {
   unsentQoSZero = 0
   /** The server has accepted us: messages may be sent. */
   online = false
+  /** So it is, and nothing waits but what the transmit buffer holds. */
+  idle = false
   /** The client is ending: `onDrained` is to be called. */
   draining = false
   /** Ticks of the last write and the last read. */
@@ -40,6 +43,7 @@ export class Connection {
   /** Bytes of the transmit buffer that are kept for acknowledgements of what is just being read. */
   reserved = 0
   private readonly platform: Platform
+  private readonly clock: Clock
   private readonly session: Session
   private readonly subscriptions: Subscriptions
   private readonly events: ConnectionEvents
@@ -55,6 +59,7 @@ export class Connection {
 
   constructor(platform: Platform, settings: Settings, session: Session, subscriptions: Subscriptions, sink: PacketSink, events: ConnectionEvents) {
     this.platform = platform
+    this.clock = platform.clock
     this.session = session
     this.subscriptions = subscriptions
     this.events = events
@@ -109,17 +114,35 @@ export class Connection {
     this.flushTimer.schedule(0)
   }
 
-  /** Puts a QoS 0 PUBLISH into the transmit buffer. False when it has no room there. */
+  /** The same, and what waits in the session and the subscriptions. */
+  wake(): void {
+    this.idle = false
+    this.requestFlush()
+  }
+
+  /** Puts a QoS 0 PUBLISH into the transmit buffer. False when it has no room there. Only while `idle`. */
   publish(flags: number, topic: Uint8Array, payload: Uint8Array | PayloadWriter): boolean {
     const out = this.transmit
-    const end =
-      typeof payload === "function"
-        ? encodePublishWith(out.bytes, out.length, flags, topic, 0, payload)
-        : encodePublish(out.bytes, out.length, flags, topic, 0, payload)
-    if (end < 0 || end > out.capacity - this.reserved) return false
+    const bytes = out.bytes
+    const at = out.length
+    const limit = out.capacity - this.reserved
+    let end
+    if (typeof payload === "function") {
+      end = encodePublishWith(bytes, at, flags, topic, 0, payload)
+    } else {
+      end = at + 2 + topic.length + payload.length
+      if (end - at < 130 && end <= limit) {
+        // encodePublish, for the most frequent case: a call costs as much as the header.
+        bytes[at] = (PacketType.PUBLISH << 4) | flags
+        bytes[at + 1] = end - at - 2
+        bytes.set(topic, at + 2)
+        bytes.set(payload, end - payload.length)
+      } else end = encodePublish(bytes, at, flags, topic, 0, payload)
+    }
+    if (end < 0 || end > limit) return false
     out.length = end
     this.unsentQoSZero++
-    this.requestFlush()
+    if (!this.flushing) this.requestFlush()
     return true
   }
 
@@ -142,39 +165,45 @@ export class Connection {
   flush(): void {
     this.flushing = false
     const out = this.transmit
-    const session = this.session
-    while (this.socket !== undefined) {
-      const writable = this.writable
-      let buffer = out
-      let length = out.length
-      if (this.online) {
-        if (session.hasUnsent) {
-          const direct = session.stage(out, writable < out.capacity ? writable : out.capacity)
-          if (direct !== 0) buffer = session.outbox.arena
-          length = direct || out.length
-        }
-        if (this.subscriptions.toRequest !== 0 && buffer === out && !session.midPacket) {
-          this.subscriptions.request(out, session)
-          length = out.length
-        }
-      }
-      if (length === 0 || length > writable) break
-      buffer.buffer.resize(length)
-      this.writable = this.socket.write(buffer.buffer)
-      buffer.buffer.resize(buffer.capacity)
-      if (buffer === out) {
-        out.length = 0
+    for (;;) {
+      const source = this.idle ? out : this.collect()
+      const length = source.length
+      if (length === 0 || length > this.writable) break
+      const buffer = source.buffer
+      buffer.resize(length)
+      this.writable = this.socket!.write(buffer)
+      buffer.resize(source.capacity)
+      source.length = 0
+      this.lastSent = this.clock.ticks()
+      if (this.idle) {
         this.unsentQoSZero = 0
+        return
       }
-      this.lastSent = this.platform.clock.ticks()
     }
-    if (this.draining && out.length === 0 && session.isEmpty) this.events.onDrained()
+    if (this.draining && out.length === 0 && this.session.isEmpty) this.events.onDrained()
+  }
+
+  /** Adds what the session and the subscriptions have to send. Returns what is to be written. */
+  private collect(): PacketBuffer {
+    const { transmit: out, session, subscriptions } = this
+    if (!this.online) return out
+    if (out.length === 0) this.unsentQoSZero = 0
+    if (session.hasUnsent) {
+      const direct = session.stage(out, Math.min(this.writable, out.capacity))
+      if (direct !== 0) {
+        session.outbox.arena.length = direct
+        return session.outbox.arena
+      }
+    }
+    if (subscriptions.toRequest !== 0 && !session.midPacket) subscriptions.request(out, session)
+    this.idle = !session.hasUnsent && subscriptions.toRequest === 0 && !this.draining
+    return out
   }
 
   /** Sends DISCONNECT, and nothing after it [MQTT-3.14.4-2]. */
   disconnect(): void {
     this.gather(encodeDisconnect)
-    this.online = false
+    this.online = this.idle = false
     this.decoder.stop()
     this.flush()
   }
@@ -191,7 +220,7 @@ export class Connection {
     this.socket?.close()
     this.flushTimer.stop()
     this.lookup = this.socket = undefined
-    this.opened = this.online = this.flushing = false
+    this.opened = this.online = this.idle = this.flushing = false
     this.writable = this.readable = this.transmit.length = this.unsentQoSZero = 0
   }
 
@@ -199,7 +228,7 @@ export class Connection {
     this.writable = count
     if (!this.opened) {
       this.opened = true
-      this.lastSent = this.lastReceived = this.platform.clock.ticks()
+      this.lastSent = this.lastReceived = this.clock.ticks()
       this.events.onOpen()
     }
     this.flush()
@@ -208,26 +237,31 @@ export class Connection {
 
   /** `count` bytes wait in the socket. Reads no more of them than could need acknowledgements there is room for. */
   private receive(count: number): void {
-    this.readable = count
-    const input = this.decoder.input
+    const decoder = this.decoder
     const out = this.transmit
+    const session = this.session
+    const input = decoder.input
+    const buffer = input.buffer
+    this.readable = count
     this.flushing = true
-    while (this.readable !== 0 && !this.session.midPacket) {
+    do {
       let length = out.capacity - out.length
-      if (length < LITTLE_ROOM) break
+      if (length < LITTLE_ROOM || session.midPacket) break
       if (length > input.capacity) length = input.capacity
-      if (length > this.readable) length = this.readable
-      input.buffer.resize(length)
-      this.socket!.read(input.buffer)
-      input.buffer.resize(input.capacity)
-      this.readable -= length
+      if (length > count) length = count
+      buffer.resize(length)
+      this.socket!.read(buffer)
+      buffer.resize(input.capacity)
+      count -= length
+      this.readable = count
       this.reserved = length
-      this.decoder.feed(length)
+      decoder.feed(length)
       if (this.socket === undefined) return
-    }
+    } while (count !== 0)
     this.reserved = 0
-    this.lastReceived = this.platform.clock.ticks()
-    this.flush()
+    this.lastReceived = this.clock.ticks()
+    if (this.idle && out.length === 0) this.flushing = false
+    else this.flush()
   }
 }
 

@@ -74,7 +74,7 @@ export class Lifecycle implements ConnectionEvents, ReceiverEvents {
     this.endTimer = this.platform.createTimer(() => this.finished())
     this.endTimer.schedule(this.phase === Phase.IDLE ? 0 : deadline)
     this.connection.draining = true
-    this.connection.requestFlush()
+    this.connection.wake()
   }
 
   onDrained(): void {
@@ -130,7 +130,7 @@ export class Lifecycle implements ConnectionEvents, ReceiverEvents {
   /** Looks again at what the timer is needed for; to be called when a message with a time to live was taken. */
   arm(): void {
     const now = this.platform.clock.ticks()
-    const expiry = this.session.dropExpired(now)
+    const expiry = this.session.dropExpired()
     let wait = this.phase === Phase.IDLE ? MAX_DURATION : Math.max(0, (this.due - now) | 0)
     if (expiry !== 0 && expiry < wait) wait = expiry
     if (wait === MAX_DURATION) this.timer.stop()
@@ -144,7 +144,7 @@ export class Lifecycle implements ConnectionEvents, ReceiverEvents {
     else if (isDue && this.phase === Phase.CONNECTING) this.connection.fail("transport", `no CONNACK within connectTimeout, ${this.settings.connectTimeout} ms`)
     else if (isDue && this.phase === Phase.ONLINE) this.keepAlive(now)
     this.arm()
-    if (this.ending) this.connection.requestFlush()
+    if (this.ending) this.connection.wake()
   }
 
   private connect(): void {

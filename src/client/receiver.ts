@@ -37,7 +37,12 @@ export class Receiver implements PacketSink {
   }
 
   onPublish(message: Message): void {
-    this.take(message, false)
+    if (message.first & PublishFlag.QOS_MASK) {
+      this.take(message, false)
+    } else {
+      this.reporter.statistics.received++
+      this.subscriptions.deliver(message)
+    }
   }
 
   onOversize(message: Message): void {

@@ -30,6 +30,9 @@ const FIRST_BYTE: readonly number[] = [-1, -1, 0x20, 0x30, 0x40, 0x50, 0x62, 0x7
 /** For each packet type: its Remaining Length where that is fixed, else the least one, negated. */
 const REMAINING_LENGTH: readonly number[] = [0, 0, 2, -2, 2, 2, 2, 2, 0, -3, 0, 2, 0, 0, 0, 0]
 
+/** First byte of a PUBLISH with both QoS bits set. */
+const QOS_3 = (PacketType.PUBLISH << 4) | PublishFlag.QOS_MASK
+
 const NO_ID = -65_536 * 65_536
 
 /**
@@ -85,7 +88,8 @@ export class Decoder {
     while (at < end && !this.stopped) {
       let body = at + 2
       if (body <= end) {
-        let remaining = view.getUint8(at + 1)
+        const header = view.getUint16(at)
+        let remaining = header & 255
         if (remaining > 127) {
           // Two bytes of Remaining Length; longer ones are left to gather().
           const high = body < end ? view.getUint8(body++) : 128
@@ -93,7 +97,7 @@ export class Decoder {
         }
         const next = body + remaining
         if (next <= end && next - at <= limit) {
-          this.packet(view.getUint8(at), input, body, next)
+          this.packet(header >> 8, input, body, next)
           at = next
           continue
         }
@@ -132,7 +136,7 @@ export class Decoder {
     const topicEnd = body + 2 + view.getUint16(body)
     this.idAt = NO_ID
     if (topicEnd + 2 <= have) {
-      if (!this.publishStart(first, partial, body, total) || !this.topicIsGood(message)) return at
+      if (!this.publish(first, partial, body, total)) return at
     } else {
       // The buffer ends in the topic or behind it: what there is of it is reported, and the packet id is picked up in
       // passing.
@@ -150,7 +154,7 @@ export class Decoder {
         this.violate(Violation.WRONG_LENGTH)
         return at
       }
-      if (!this.topicIsGood(message)) return at
+      if (!this.topicIsGood(view, message.topicStart, message.topicEnd)) return at
     }
     message.skipped = total - message.payloadStart
     message.payloadStart = message.payloadEnd = 0
@@ -200,6 +204,11 @@ export class Decoder {
 
   /** A whole packet: `first` and the range of its body. */
   private packet(first: number, source: PacketBuffer, start: number, end: number): void {
+    if (this.connacked && (first & 0xf8) === PacketType.PUBLISH << 4 && first < QOS_3 && end - start > 1) {
+      // Most packets are such: a PUBLISH, its flags and length good, not a duplicate.
+      if (this.publish(first, source, start, end)) this.sink.onPublish(this.message)
+      return
+    }
     const fault = headerFault(first, end - start)
     if (fault !== Violation.NONE) {
       this.violate(fault)
@@ -211,7 +220,7 @@ export class Decoder {
     }
     const type = first >> 4
     if (type === PacketType.PUBLISH) {
-      this.publish(first, source, start, end)
+      if (this.publish(first, source, start, end)) this.sink.onPublish(this.message)
     } else if (type === PacketType.PINGRESP) {
       this.sink.onPingresp()
     } else if (type === PacketType.CONNACK) {
@@ -225,44 +234,30 @@ export class Decoder {
     }
   }
 
-  private publish(first: number, source: PacketBuffer, start: number, end: number): void {
-    const message = this.message
-    if (!this.publishStart(first, source, start, end) || !this.topicIsGood(message)) return
-    message.payloadEnd = end
-    this.sink.onPublish(message)
-  }
-
-  private topicIsGood(message: Message): boolean {
-    const view = message.source.view
-    const topicStart = message.topicStart
-    const topicEnd = message.topicEnd
-    if (this.sink.knowsTopic(view, topicStart, topicEnd)) return true
-    const fault = checkText(view, topicStart, topicEnd, true)
-    return fault === Violation.NONE || this.violate(fault)
-  }
-
   /** Reads what stands before the payload into `message`. False when it is bad. */
-  private publishStart(first: number, source: PacketBuffer, start: number, end: number): boolean {
+  private publish(first: number, source: PacketBuffer, start: number, end: number): boolean {
     const message = this.message
-    const topicLength = source.view.getUint16(start)
-    start += 2
-    const topicEnd = start + topicLength
+    const view = source.view
+    const topicEnd = start + 2 + view.getUint16(start)
     let payloadStart = topicEnd
-    let packetId = 0
     if (first & PublishFlag.QOS_MASK) payloadStart += 2
     if (payloadStart > end) return this.violate(Violation.WRONG_LENGTH)
-    if (topicLength === 0) return this.violate(Violation.EMPTY_TOPIC)
-    if (first & PublishFlag.QOS_MASK) {
-      packetId = source.view.getUint16(topicEnd)
-      if (packetId === 0) return this.violate(Violation.PACKET_ID_0)
-    }
+    start += 2
+    if (topicEnd === start) return this.violate(Violation.EMPTY_TOPIC)
+    if (payloadStart === topicEnd) message.packetId = 0
+    else if ((message.packetId = view.getUint16(topicEnd)) === 0) return this.violate(Violation.PACKET_ID_0)
     message.source = source
     message.first = first
-    message.packetId = packetId
     message.topicStart = start
     message.topicEnd = topicEnd
     message.payloadStart = payloadStart
-    return true
+    message.payloadEnd = end
+    return this.sink.knowsTopic(view, start, topicEnd) || this.topicIsGood(view, start, topicEnd)
+  }
+
+  private topicIsGood(view: DataView, start: number, end: number): boolean {
+    const fault = checkText(view, start, end, true)
+    return fault === Violation.NONE || this.violate(fault)
   }
 
   private connack(first: number, view: DataView, start: number): void {

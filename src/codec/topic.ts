@@ -28,36 +28,39 @@ export class TopicFilter {
   readonly filter: string
   /** Two bytes of length, then UTF-8. */
   readonly bytes: Uint8Array<ArrayBuffer>
-  /** Has no wildcard: only the topic of the same bytes matches. */
+  /** Has no wildcard and can be compared by `equals`. */
   readonly exact: boolean
+  private readonly length: number
   private readonly view: DataView
+  /**
+   * The filter as numbers of eight bytes, the last of them its last eight, the others from its beginning in reverse
+   * order: one comparison a number, where a loop over bytes costs 20 codes a byte. Equal numbers are equal bytes,
+   * because no text has the zeros of 0 and -0; one that is no number (NaN) takes the filter out of this way.
+   */
+  private readonly words: readonly number[]
 
   /** Throws a RangeError when `filter` is not a topic filter. */
   constructor(filter: string) {
     this.filter = filter
     this.bytes = encodeString("filter", filter)
     this.view = new DataView(this.bytes.buffer)
-    this.exact = !filter.includes("+") && !filter.includes("#")
+    this.length = this.bytes.length - 2
+    this.words = wordsOf(this.view, this.length)
+    this.exact = this.words.length > 0 && !filter.includes("+") && !filter.includes("#")
     const fault = filterFault(filter)
     if (fault) throw new RangeError(`filter: "${filter}" ${fault}`)
   }
 
   /** Whether the topic name is the filter itself, byte for byte. Sees no wildcards. */
   equals(topic: DataView, start: number, end: number): boolean {
-    const view = this.view
-    let at = this.bytes.length
-    if (end - start !== at - 2) return false
-    // From the end, where topics of one device differ most. Eight bytes a turn.
-    start += 8
-    at -= 8
-    while (end >= start) {
-      end -= 8
-      if (topic.getInt32(end + 4) !== view.getInt32(at + 4) || topic.getInt32(end) !== view.getInt32(at)) return false
-      at -= 8
+    const words = this.words
+    let i = words.length - 1
+    // The end first, where topics of one device differ most.
+    if (end - start !== this.length || topic.getFloat64(end - 8) !== words[i]) return false
+    while (--i >= 0) {
+      if (topic.getFloat64(start) !== words[i]) return false
+      start += 8
     }
-    start -= 8
-    at += 7
-    while (end > start) if (topic.getUint8(--end) !== view.getUint8(at--)) return false
     return true
   }
 
@@ -66,7 +69,6 @@ export class TopicFilter {
    * included; neither matches a first level that begins with $ [MQTT-4.7.2-1].
    */
   matches(topic: DataView, start: number, end: number): boolean {
-    if (this.exact) return this.equals(topic, start, end)
     const filter = this.view
     const filterEnd = this.bytes.length
     let at = 2
@@ -91,6 +93,14 @@ export class TopicFilter {
     }
     return start === end
   }
+}
+
+function wordsOf(view: DataView, length: number): number[] {
+  const words: number[] = []
+  if (length < 8) return words
+  for (let at = 0; at < length - 8; at += 8) words.unshift(view.getFloat64(2 + at))
+  words.push(view.getFloat64(2 + length - 8))
+  return words.some(Number.isNaN) ? [] : words
 }
 
 function filterFault(filter: string): string | undefined {

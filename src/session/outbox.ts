@@ -1,7 +1,6 @@
 import { PacketBuffer } from "../codec/buffer.js"
 import { PublishFlag } from "../codec/packets.js"
 import { encodePublish, encodePublishWith, type PayloadWriter } from "../codec/publish.js"
-import type { State } from "./qos.js"
 
 /** Fields of a record. A record is named by the index of its first field. */
 export const enum Field {
@@ -38,30 +37,26 @@ export class Outbox {
     return this.end === this.records.length
   }
 
-  /** Encodes a PUBLISH behind the others. Returns its record, or -1 when there is no room. */
-  add(state: State, flags: number, topic: Uint8Array, packetId: number, payload: Uint8Array | PayloadWriter, handle: number, expires: number): number {
+  /** Encodes a PUBLISH behind the others. Returns its record, whose other fields are to be set, or -1 when there is no room. */
+  add(flags: number, topic: Uint8Array, packetId: number, payload: Uint8Array | PayloadWriter): number {
     const record = this.end
     const records = this.records
     if (record === records.length) return -1
-    if (record === 0) this.tail = 0
     const bytes = this.arena.bytes
-    let start = this.tail
-    let end = encode(bytes, start, flags, topic, packetId, payload)
-    if (end < 0) {
-      start = this.compact()
-      if (start === this.tail) return -1
-      this.tail = start
-      end = encode(bytes, start, flags, topic, packetId, payload)
-      if (end < 0) return -1
+    let start = record === 0 ? 0 : this.tail
+    let end
+    for (;;) {
+      end = typeof payload === "function" ? encodePublishWith(bytes, start, flags, topic, packetId, payload) : encodePublish(bytes, start, flags, topic, packetId, payload)
+      if (end >= 0) break
+      const compacted = this.compact()
+      if (compacted === start) return -1
+      start = compacted
     }
     this.tail = end
-    records[record] = state
+    this.end = record + Field.COUNT
     records[record + Field.PACKET_ID] = packetId
-    records[record + Field.HANDLE] = handle
     records[record + Field.OFFSET] = start
     records[record + Field.LENGTH] = end - start
-    records[record + Field.EXPIRES] = expires
-    this.end = record + Field.COUNT
     return record
   }
 
@@ -141,9 +136,4 @@ export class Outbox {
     }
     return to
   }
-}
-
-function encode(out: Uint8Array, at: number, flags: number, topic: Uint8Array, packetId: number, payload: Uint8Array | PayloadWriter): number {
-  if (typeof payload === "function") return encodePublishWith(out, at, flags, topic, packetId, payload)
-  return encodePublish(out, at, flags, topic, packetId, payload)
 }

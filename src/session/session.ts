@@ -1,3 +1,4 @@
+import type { Clock } from "../../platforms/platform.js"
 import { ACKNOWLEDGE_LENGTH, Acknowledge, encodeAcknowledge } from "../codec/acknowledge.js"
 import { copyBytes, type PacketBuffer } from "../codec/buffer.js"
 import { PacketType, PublishFlag } from "../codec/packets.js"
@@ -88,6 +89,7 @@ export class Session {
   /** Answers to nothing that is in flight. */
   unexpectedAcks = 0
   private readonly events: SessionEvents
+  private readonly clock: Clock
   private readonly policy: OutboxPolicy
   private readonly maxInflight: number
   /** The first record that has not been sent on this connection; those before it are in flight. */
@@ -100,12 +102,13 @@ export class Session {
   private requestIds: number[] = []
   private lastHandle = 0
 
-  constructor(options: SessionOptions, events: SessionEvents) {
+  constructor(options: SessionOptions, events: SessionEvents, clock: Clock) {
     this.outbox = new Outbox(options.outboxBytes, options.outboxMessages)
     this.inbound = new InboundIds(options.maxInbound)
     this.policy = options.outboxPolicy
     this.maxInflight = options.maxInflight
     this.events = events
+    this.clock = clock
   }
 
   /** Something waits to be sent. */
@@ -132,19 +135,19 @@ export class Session {
   }
 
   /**
-   * Takes a message. Returns its handle, or a Refusal. `flags`: QoS and RETAIN bits of a PUBLISH. `now` and
-   * `expires` are ticks; 0: never expires.
+   * Takes a message. Returns its handle, or a Refusal. `flags`: QoS and RETAIN bits of a PUBLISH. `expires`: tick at
+   * which it is dropped if it has not been sent; 0: never.
    */
-  publish(flags: number, topic: Uint8Array, payload: Uint8Array | PayloadWriter, now: number, expires: number): number {
+  publish(flags: number, topic: Uint8Array, payload: Uint8Array | PayloadWriter, expires: number): number {
     const outbox = this.outbox
-    const qos = (flags & PublishFlag.QOS_MASK) >> PublishFlag.QOS_SHIFT
-    const state = (State.SEND0 + qos) as State
+    const qos = flags >> PublishFlag.QOS_SHIFT
     const packetId = qos === 0 ? 0 : this.takePacketId()
     const handle = this.lastHandle === 0x7fffffff ? 1 : this.lastHandle + 1
     if (this.policy === OutboxPolicy.LATEST_PER_TOPIC) this.dropSameTopic(topic)
-    if (outbox.add(state, flags, topic, packetId, payload, handle, expires) < 0) {
-      this.dropExpired(now)
-      while (outbox.add(state, flags, topic, packetId, payload, handle, expires) < 0) {
+    let record = outbox.add(flags, topic, packetId, payload)
+    if (record < 0) {
+      this.dropExpired()
+      while ((record = outbox.add(flags, topic, packetId, payload)) < 0) {
         if (outbox.end === 0) return Refusal.TOO_LARGE
         if (this.policy === OutboxPolicy.DROP_OLDEST && this.dropOldest()) continue
         if (this.policy !== OutboxPolicy.DROP_NEWEST) return Refusal.OUTBOX_FULL
@@ -153,13 +156,18 @@ export class Session {
         return handle
       }
     }
+    const records = outbox.records
+    records[record] = State.SEND0 + qos
+    records[record + Field.HANDLE] = handle
+    records[record + Field.EXPIRES] = expires
     this.lastHandle = handle
     return handle
   }
 
   /**
-   * Moves what may be sent now behind what `out` holds, until it holds `room` bytes. When `out` is empty, whole
-   * packets at the arena's beginning are not moved: their length is returned, to be sent straight from the arena.
+   * Moves what may be sent now behind what `out` holds, until it holds `room` bytes. When `out` is empty and the
+   * outbox holds a single message, that is not moved: its length is returned, to be sent straight from the arena. (Not
+   * with others behind it: cutting the arena to its length for the socket would fill theirs with zeros.)
    */
   stage(out: PacketBuffer, room: number): number {
     const outbox = this.outbox
@@ -169,16 +177,15 @@ export class Session {
       const record = this.next
       const state = records[record]! as State
       if (state === State.SEND_PUBREL) {
-        if (direct !== 0 || out.length + ACKNOWLEDGE_LENGTH > room) break
+        if (out.length + ACKNOWLEDGE_LENGTH > room) break
         out.length = encodeAcknowledge(out.bytes, out.length, Acknowledge.PUBREL, records[record + Field.PACKET_ID]!)
       } else {
         if (state !== State.SEND0 && this.inflight >= this.maxInflight) break
         const offset = records[record + Field.OFFSET]!
         const length = records[record + Field.LENGTH]!
-        if (out.length === 0 && offset === direct && this.partly === 0 && state !== State.SEND0 && offset + length <= room) {
-          direct += length
+        if (offset === 0 && outbox.end === Field.COUNT && out.length === 0 && this.partly === 0 && state !== State.SEND0 && length <= room) {
+          direct = length
         } else {
-          if (direct !== 0) break
           const from = offset + this.partly
           const take = Math.min(length - this.partly, room - out.length)
           if (take <= 0) break
@@ -228,7 +235,8 @@ export class Session {
   }
 
   /** Drops what was not sent in time. Returns the ticks until the next one is due; 0: none has a time to live. */
-  dropExpired(now: number): number {
+  dropExpired(): number {
+    const now = this.clock.ticks()
     const records = this.outbox.records
     let record = this.next
     let soonest = 0
@@ -258,7 +266,7 @@ export class Session {
   private takePacketId(): number {
     let id = this.lastId
     do id = id === 65_535 ? 1 : id + 1
-    while (this.outbox.find(id) >= 0 || (this.requestIds.length !== 0 && this.requestIds.includes(id)))
+    while ((this.outbox.end !== 0 && this.outbox.find(id) >= 0) || (this.requestIds.length !== 0 && this.requestIds.includes(id)))
     this.lastId = id
     return id
   }
