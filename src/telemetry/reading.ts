@@ -40,14 +40,15 @@ export class Reading {
   sample(): void {
     this.good = false
     const sample = this.sensor.sample()
-    if (typeof sample !== "object" || sample === null) throw new Error(`sample() returned ${String(sample)}`)
+    // No typeof here: where modules are preloaded, XS copies the literal beside it to the heap each time.
+    if (sample === undefined || sample === null) throw new Error(`sample() returned ${String(sample)}`)
     if (this.properties === undefined) this.choose(sample)
     const properties = this.properties!
     const values = this.values!
     let at = properties.length
     while (--at >= 0) {
-      const value = valueAt(sample, properties[at]!.path)
-      if (typeof value !== "number" || value - value !== 0) throw new Error(`${properties[at]!.name} is ${String(value)}, not a number`)
+      const value = valueAt(sample, properties[at]!.path) as number
+      if (!Number.isFinite(value)) throw new Error(`${properties[at]!.name} is ${String(value)}, not a number`)
       values[at] = value
     }
     this.good = true
@@ -95,7 +96,7 @@ function valueAt(sample: object, path: readonly string[]): unknown {
   const count = path.length
   let i = 0
   while (i < count) {
-    if (typeof value !== "object" || value === null) return undefined
+    if (value === undefined || value === null) return undefined
     value = (value as Record<string, unknown>)[path[i]!]
     ++i
   }
