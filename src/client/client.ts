@@ -25,6 +25,9 @@ export interface PublishOptions {
 /** Flags below this are QoS 0. */
 const QOS_1 = 1 << PublishFlag.QOS_SHIFT
 
+/** A constant, because XS copies a literal of a preloaded module to the heap each time it is met. */
+const STRING = "string"
+
 /** How many topics given as strings are kept encoded. */
 const KEPT_TOPICS = 8
 
@@ -79,33 +82,32 @@ export class Client {
    */
   publish(topic: Topic | string, payload: Uint8Array | PayloadWriter | string, options?: PublishOptions): number {
     let flags = 0
-    let timeToLive: Duration | undefined
     if (options !== undefined) {
       const qos = options.qos
-      if (qos !== undefined) flags = checkQoS("qos", qos) << PublishFlag.QOS_SHIFT
+      if (qos === 1) flags = QOS_1
+      else if (qos === 2) flags = 2 * QOS_1
+      else if (qos !== undefined) checkQoS("qos", qos)
       if (options.retain === true) flags |= PublishFlag.RETAIN
-      timeToLive = options.timeToLive
     }
-    const name = typeof topic === "string" ? this.topicOf(topic).bytes : topic.bytes
-    const bytes = typeof payload === "string" ? encodeText(payload) : payload
-    if (flags < QOS_1 && this.connection.idle && this.connection.publish(flags, name, bytes)) {
-      this.reporter.statistics.published++
-      return 0
-    }
-    return this.enqueue(flags, name, bytes, timeToLive)
+    const name = typeof topic === STRING ? this.topicOf(topic as string).bytes : (topic as Topic).bytes
+    const bytes = typeof payload === STRING ? encodeText(payload as string) : (payload as Uint8Array | PayloadWriter)
+    const connection = this.connection
+    if (flags < QOS_1 && connection.idle && connection.publish(flags, name, bytes)) return 0
+    return this.enqueue(flags, name, bytes, options)
   }
 
   /** Takes a message that needs the outbox. */
-  private enqueue(flags: number, topic: Uint8Array, payload: Uint8Array | PayloadWriter, timeToLive: Duration | undefined): number {
-    const { lifecycle, connection } = this
-    if (lifecycle.ending) return Refusal.ENDING
+  private enqueue(flags: number, topic: Uint8Array, payload: Uint8Array | PayloadWriter, options: PublishOptions | undefined): number {
+    const connection = this.connection
+    if (connection.draining) return Refusal.ENDING
     if (flags < QOS_1 && !connection.online && !this.settings.queueQoSZero) return Refusal.OFFLINE
-    const expires = timeToLive === undefined ? 0 : this.expiry(timeToLive)
+    let expires = 0
+    if (options !== undefined && options.timeToLive !== undefined) expires = this.expiry(options.timeToLive)
     const handle = this.session.publish(flags, topic, payload, expires)
-    if (handle < 0) return handle
-    this.reporter.statistics.published++
-    if (expires !== 0) lifecycle.arm()
-    if (connection.online) connection.wake()
+    if (handle > 0) {
+      if (expires !== 0) this.lifecycle.arm()
+      connection.wake()
+    }
     return handle
   }
 
@@ -168,8 +170,10 @@ export class Client {
   }
 
   get statistics(): Statistics {
-    this.reporter.statistics.unexpectedAcks = this.session.unexpectedAcks
-    return this.reporter.statistics
+    const { statistics } = this.reporter
+    statistics.published = this.connection.takenQoSZero + this.session.published
+    statistics.unexpectedAcks = this.session.unexpectedAcks
+    return statistics
   }
 
   private expiry(timeToLive: Duration): number {

@@ -4,7 +4,7 @@ import { encodeDisconnect } from "../codec/bare.js"
 import { PacketBuffer } from "../codec/buffer.js"
 import { Decoder, type PacketSink } from "../codec/decoder.js"
 import { PacketType } from "../codec/packets.js"
-import { encodePublish, encodePublishWith, type PayloadWriter } from "../codec/publish.js"
+import { encodePublish, encodePublishWith, FUNCTION, type PayloadWriter } from "../codec/publish.js"
 import type { Session } from "../session/session.js"
 import type { Disconnect } from "./disconnect.js"
 import type { Settings } from "./options.js"
@@ -29,8 +29,9 @@ const LITTLE_ROOM = 64
  */
 export class Connection {
   readonly transmit: PacketBuffer
-  /** QoS 0 messages in the transmit buffer. */
-  unsentQoSZero = 0
+  /** QoS 0 messages put into the transmit buffer, and those of them that were written. */
+  takenQoSZero = 0
+  writtenQoSZero = 0
   /** The server has accepted us: messages may be sent. */
   online = false
   /** So it is, and nothing waits but what the transmit buffer holds. */
@@ -40,8 +41,6 @@ export class Connection {
   /** Ticks of the last write and the last read. */
   lastSent = 0
   lastReceived = 0
-  /** Bytes of the transmit buffer that are kept for acknowledgements of what is just being read. */
-  reserved = 0
   private readonly platform: Platform
   private readonly clock: Clock
   private readonly session: Session
@@ -56,6 +55,8 @@ export class Connection {
   private flushing = false
   private writable = 0
   private readable = 0
+  /** Bytes of the transmit buffer that messages may fill; the rest is for acknowledgements of what is just being read. */
+  private limit: number
 
   constructor(platform: Platform, settings: Settings, session: Session, subscriptions: Subscriptions, sink: PacketSink, events: ConnectionEvents) {
     this.platform = platform
@@ -64,7 +65,8 @@ export class Connection {
     this.subscriptions = subscriptions
     this.events = events
     this.transmit = new PacketBuffer(settings.transmitBufferSize)
-    this.decoder = new Decoder(sink, settings.readSize, settings.receiveBufferSize)
+    this.limit = settings.transmitBufferSize
+    this.decoder = new Decoder(sink, settings.readSize, settings.receiveBufferSize, subscriptions)
     this.flushTimer = platform.createTimer(() => this.flush())
   }
 
@@ -125,10 +127,10 @@ export class Connection {
     const out = this.transmit
     const bytes = out.bytes
     const at = out.length
-    const limit = out.capacity - this.reserved
+    const limit = this.limit
     let end
-    if (typeof payload === "function") {
-      end = encodePublishWith(bytes, at, flags, topic, 0, payload)
+    if (typeof payload === FUNCTION) {
+      end = encodePublishWith(bytes, at, flags, topic, 0, payload as PayloadWriter)
     } else {
       end = at + 2 + topic.length + payload.length
       if (end - at < 130 && end <= limit) {
@@ -136,13 +138,16 @@ export class Connection {
         bytes[at] = (PacketType.PUBLISH << 4) | flags
         bytes[at + 1] = end - at - 2
         bytes.set(topic, at + 2)
-        bytes.set(payload, end - payload.length)
-      } else end = encodePublish(bytes, at, flags, topic, 0, payload)
+        bytes.set(payload as Uint8Array, end - payload.length)
+      } else end = encodePublish(bytes, at, flags, topic, 0, payload as Uint8Array)
     }
     if (end < 0 || end > limit) return false
     out.length = end
-    this.unsentQoSZero++
-    if (!this.flushing) this.requestFlush()
+    this.takenQoSZero++
+    if (!this.flushing) {
+      this.flushing = true
+      this.flushTimer.schedule(0)
+    }
     return true
   }
 
@@ -176,7 +181,7 @@ export class Connection {
       source.length = 0
       this.lastSent = this.clock.ticks()
       if (this.idle) {
-        this.unsentQoSZero = 0
+        this.writtenQoSZero = this.takenQoSZero
         return
       }
     }
@@ -187,7 +192,7 @@ export class Connection {
   private collect(): PacketBuffer {
     const { transmit: out, session, subscriptions } = this
     if (!this.online) return out
-    if (out.length === 0) this.unsentQoSZero = 0
+    if (out.length === 0) this.writtenQoSZero = this.takenQoSZero
     if (session.hasUnsent) {
       const direct = session.stage(out, Math.min(this.writable, out.capacity))
       if (direct !== 0) {
@@ -221,7 +226,9 @@ export class Connection {
     this.flushTimer.stop()
     this.lookup = this.socket = undefined
     this.opened = this.online = this.idle = this.flushing = false
-    this.writable = this.readable = this.transmit.length = this.unsentQoSZero = 0
+    this.writable = this.readable = this.transmit.length = 0
+    this.writtenQoSZero = this.takenQoSZero
+    this.limit = this.transmit.capacity
   }
 
   private onWritable(count: number): void {
@@ -254,11 +261,11 @@ export class Connection {
       buffer.resize(input.capacity)
       count -= length
       this.readable = count
-      this.reserved = length
+      this.limit = out.capacity - length
       decoder.feed(length)
       if (this.socket === undefined) return
     } while (count !== 0)
-    this.reserved = 0
+    this.limit = out.capacity
     this.lastReceived = this.clock.ticks()
     if (this.idle && out.length === 0) this.flushing = false
     else this.flush()

@@ -202,7 +202,7 @@ export class Lifecycle implements ConnectionEvents, ReceiverEvents {
   }
 
   private close(reason: Disconnect): void {
-    const lost = this.connection.unsentQoSZero
+    const lost = this.connection.takenQoSZero - this.connection.writtenQoSZero
     const wasIdle = this.phase === Phase.IDLE
     this.phase = Phase.IDLE
     this.connection.close()

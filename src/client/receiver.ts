@@ -32,10 +32,6 @@ export class Receiver implements PacketSink {
     this.events = events
   }
 
-  knowsTopic(view: DataView, start: number, end: number): boolean {
-    return this.subscriptions.knows(view, start, end)
-  }
-
   onPublish(message: Message): void {
     if (message.first & PublishFlag.QOS_MASK) {
       this.take(message, false)

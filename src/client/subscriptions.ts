@@ -1,4 +1,5 @@
 import type { PacketBuffer } from "../codec/buffer.js"
+import type { KnownTopics } from "../codec/decoder.js"
 import type { Message } from "../codec/message.js"
 import { type QoS, SUBSCRIBE_FAILURE } from "../codec/packets.js"
 import { encodeSubscribe, encodeUnsubscribe, type SubscribeRequest } from "../codec/subscribe.js"
@@ -51,13 +52,15 @@ export interface SubscriptionsEvents {
 }
 
 /** The subscriptions of a client: asked for, restored, and given their messages. */
-export class Subscriptions {
+export class Subscriptions implements KnownTopics {
   /** Subscriptions that wait to be sent in a SUBSCRIBE or UNSUBSCRIBE. */
   toRequest = 0
   private readonly list: Subscription[] = []
+  /** Those of the list whose filter has no wildcards, and the number of the others. */
+  private readonly exact: Subscription[] = []
   private wildcards = 0
   /** The subscription without wildcards that the message being read belongs to. */
-  private exact: Subscription | undefined
+  private known: Subscription | undefined
   private readonly limit: number
   private readonly perPacket: number
   private readonly events: SubscriptionsEvents
@@ -80,7 +83,8 @@ export class Subscriptions {
       if (this.list.length >= this.limit) throw new RangeError(`maxSubscriptions: ${this.limit} are taken; unsubscribe from one, or set it higher`)
       subscription = new Subscription(filter, qos, handler, onSuback)
       this.list.push(subscription)
-      if (!filter.exact) this.wildcards++
+      if (filter.exact) this.exact.push(subscription)
+      else this.wildcards++
     }
     this.count()
   }
@@ -96,30 +100,30 @@ export class Subscriptions {
   }
 
   /** Finds the subscription that is the topic itself. */
-  knows(topic: DataView, start: number, end: number): boolean {
-    const list = this.list
-    let at = list.length
-    while (at > 0) {
-      const filter = list[--at]!.filter
-      if (filter.exact && filter.equals(topic, start, end)) {
-        this.exact = list[at]
+  knowsTopic(topic: DataView, start: number, end: number): boolean {
+    const exact = this.exact
+    let i = exact.length
+    while (i !== 0) {
+      const filter = exact[--i]!.filter
+      if (filter.length === end - start && filter.equals(topic, start, end)) {
+        this.known = exact[i]
         return true
       }
     }
-    this.exact = undefined
+    this.known = undefined
     return false
   }
 
-  /** Calls each handler whose filter matches, once. Needs `knows` to have been asked first. False when one threw. */
+  /** Calls each handler whose filter matches, once. Needs `knowsTopic` to have been asked first. False when one threw. */
   deliver(message: Message): boolean {
-    const exact = this.exact
+    const known = this.known
     if (this.wildcards !== 0) return this.deliverToAll(message)
-    if (exact === undefined || !exact.wanted) {
+    if (known === undefined || !known.wanted) {
       this.events.onUnmatched(message)
       return true
     }
     try {
-      exact.handler(message)
+      known.handler(message)
       return true
     } catch (error) {
       this.events.onHandlerError(error)
@@ -136,7 +140,7 @@ export class Subscriptions {
     while (at < list.length) {
       const subscription = list[at]!
       const filter = subscription.filter
-      const matched = (subscription === this.exact || (!filter.exact && filter.matches(view, message.topicStart, message.topicEnd))) && subscription.wanted
+      const matched = (subscription === this.known || (!filter.exact && filter.matches(view, message.topicStart, message.topicEnd))) && subscription.wanted
       subscription.matched = matched
       if (matched && !(found && this.wasCalled(subscription.handler, at))) {
         found = true
@@ -238,7 +242,8 @@ export class Subscriptions {
 
   private forget(subscription: Subscription): void {
     this.list.splice(this.list.indexOf(subscription), 1)
-    if (!subscription.filter.exact) this.wildcards--
+    if (subscription.filter.exact) this.exact.splice(this.exact.indexOf(subscription), 1)
+    else this.wildcards--
   }
 
   private count(): void {

@@ -7,8 +7,6 @@ import { Violation } from "./violation.js"
 /** What a decoder reports to. Offsets are valid until the call returns. */
 export interface PacketSink {
   onConnack(sessionPresent: boolean, returnCode: ConnectReturnCode): void
-  /** Whether the topic is, byte for byte, a text that was found valid before; spares looking at it again. */
-  knowsTopic(view: DataView, start: number, end: number): boolean
   onPublish(message: Message): void
   /**
    * A PUBLISH longer than the receive buffer was passed over; `message.skipped` has its payload's length. A topic that
@@ -25,10 +23,18 @@ export interface PacketSink {
   onViolation(violation: Violation): void
 }
 
+/** Topics that need not be looked at again. */
+export interface KnownTopics {
+  /** Whether the topic is, byte for byte, a text that was found valid before. */
+  knowsTopic(view: DataView, start: number, end: number): boolean
+}
+
 /** For each packet type: the first byte a server sends it with, -1 for those it must not send. */
 const FIRST_BYTE: readonly number[] = [-1, -1, 0x20, 0x30, 0x40, 0x50, 0x62, 0x70, -1, 0x90, -1, 0xb0, -1, 0xd0, -1, -1]
 /** For each packet type: its Remaining Length where that is fixed, else the least one, negated. */
 const REMAINING_LENGTH: readonly number[] = [0, 0, 2, -2, 2, 2, 2, 2, 0, -3, 0, 2, 0, 0, 0, 0]
+
+const NO_TOPICS: KnownTopics = { knowsTopic: () => false }
 
 /** First byte of a PUBLISH with both QoS bits set. */
 const QOS_3 = (PacketType.PUBLISH << 4) | PublishFlag.QOS_MASK
@@ -44,6 +50,7 @@ export class Decoder {
   readonly input: PacketBuffer
   readonly message = new Message()
   private readonly sink: PacketSink
+  private readonly topics: KnownTopics
   /** The beginning of a packet that was cut. */
   private readonly partial: PacketBuffer
   /** Bytes in `partial`. */
@@ -60,8 +67,9 @@ export class Decoder {
   private stopped = false
 
   /** `inputSize`: the most that is fed at once. `packetSize`: the longest packet that is read whole, at least 16. Bytes. */
-  constructor(sink: PacketSink, inputSize: number, packetSize: number) {
+  constructor(sink: PacketSink, inputSize: number, packetSize: number, topics: KnownTopics = NO_TOPICS) {
     this.sink = sink
+    this.topics = topics
     this.input = new PacketBuffer(inputSize)
     this.partial = new PacketBuffer(packetSize)
   }
@@ -82,21 +90,20 @@ export class Decoder {
     if (this.stopped) return
     const input = this.input
     const view = input.view
-    const limit = this.partial.capacity
+    const longest = this.partial.capacity
     let at = 0
     if (this.have !== 0) at = this.skip === 0 ? this.gather(0, end) : this.passOver(0, end)
     while (at < end && !this.stopped) {
       let body = at + 2
       if (body <= end) {
         const header = view.getUint16(at)
-        let remaining = header & 255
-        if (remaining > 127) {
+        let next = body + (header & 255)
+        if (header & 128) {
           // Two bytes of Remaining Length; longer ones are left to gather().
           const high = body < end ? view.getUint8(body++) : 128
-          remaining = high > 127 ? limit : (remaining & 127) | (high << 7)
+          next = high & 128 ? end + 1 : body + (header & 127) + (high << 7)
         }
-        const next = body + remaining
-        if (next <= end && next - at <= limit) {
+        if (next <= end && next - at <= longest) {
           this.packet(header >> 8, input, body, next)
           at = next
           continue
@@ -252,7 +259,7 @@ export class Decoder {
     message.topicEnd = topicEnd
     message.payloadStart = payloadStart
     message.payloadEnd = end
-    return this.sink.knowsTopic(view, start, topicEnd) || this.topicIsGood(view, start, topicEnd)
+    return this.topics.knowsTopic(view, start, topicEnd) || this.topicIsGood(view, start, topicEnd)
   }
 
   private topicIsGood(view: DataView, start: number, end: number): boolean {

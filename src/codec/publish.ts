@@ -9,32 +9,35 @@ const PUBLISH = PacketType.PUBLISH << 4
  */
 export type PayloadWriter = (out: Uint8Array, start: number, end: number) => number
 
+/** What typeof says of a PayloadWriter. A constant, because XS copies a literal of a preloaded module to the heap each time it is met. */
+export const FUNCTION = "function"
+
 /**
  * Encodes a PUBLISH. `flags`: DUP, QoS and RETAIN bits of the first byte. `topic`: length and UTF-8, as `Topic`
  * has them. `packetId` is left out at QoS 0 [MQTT-2.3.1-5].
  */
 export function encodePublish(out: Uint8Array, at: number, flags: number, topic: Uint8Array, packetId: number, payload: Uint8Array): number {
-  const topicLength = topic.length
   const payloadLength = payload.length
-  let remaining = topicLength + payloadLength
-  if (flags & PublishFlag.QOS_MASK) remaining += 2
-  if (remaining < 128 && at + 2 + remaining <= out.length) {
+  let body = at + 2
+  let end = body + topic.length + payloadLength
+  if (flags & PublishFlag.QOS_MASK) end += 2
+  if (end - body < 128 && end <= out.length) {
     out[at] = PUBLISH | flags
-    out[at + 1] = remaining
-    at += 2
+    out[at + 1] = end - body
   } else {
-    at = encodeHeader(out, at, PUBLISH | flags, remaining)
-    if (at < 0) return DOES_NOT_FIT
+    const remaining = end - body
+    body = encodeHeader(out, at, PUBLISH | flags, remaining)
+    if (body < 0) return DOES_NOT_FIT
+    end = body + remaining
   }
-  out.set(topic, at)
-  at += topicLength
+  out.set(topic, body)
   if (flags & PublishFlag.QOS_MASK) {
-    out[at] = packetId >> 8
-    out[at + 1] = packetId
-    at += 2
+    const idAt = body + topic.length
+    out[idAt] = packetId >> 8
+    out[idAt + 1] = packetId
   }
-  out.set(payload, at)
-  return at + payloadLength
+  out.set(payload, end - payloadLength)
+  return end
 }
 
 /** The same with a payload that a function writes in place. What `out` holds behind `at` may be overwritten even if it does not fit. */

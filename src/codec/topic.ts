@@ -30,7 +30,8 @@ export class TopicFilter {
   readonly bytes: Uint8Array<ArrayBuffer>
   /** Has no wildcard and can be compared by `equals`. */
   readonly exact: boolean
-  private readonly length: number
+  /** Bytes of its text. */
+  readonly length: number
   private readonly view: DataView
   /**
    * The filter as numbers of eight bytes, the last of them its last eight, the others from its beginning in reverse
@@ -51,12 +52,12 @@ export class TopicFilter {
     if (fault) throw new RangeError(`filter: "${filter}" ${fault}`)
   }
 
-  /** Whether the topic name is the filter itself, byte for byte. Sees no wildcards. */
+  /** Whether the topic name, as long as the filter, is the filter itself, byte for byte. Needs `exact`. */
   equals(topic: DataView, start: number, end: number): boolean {
     const words = this.words
     let i = words.length - 1
     // The end first, where topics of one device differ most.
-    if (end - start !== this.length || topic.getFloat64(end - 8) !== words[i]) return false
+    if (topic.getFloat64(end - 8) !== words[i]) return false
     while (--i >= 0) {
       if (topic.getFloat64(start) !== words[i]) return false
       start += 8

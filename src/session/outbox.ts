@@ -1,6 +1,6 @@
 import { PacketBuffer } from "../codec/buffer.js"
 import { PublishFlag } from "../codec/packets.js"
-import { encodePublish, encodePublishWith, type PayloadWriter } from "../codec/publish.js"
+import { encodePublish, encodePublishWith, FUNCTION, type PayloadWriter } from "../codec/publish.js"
 
 /** Fields of a record. A record is named by the index of its first field. */
 export const enum Field {
@@ -46,7 +46,7 @@ export class Outbox {
     let start = record === 0 ? 0 : this.tail
     let end
     for (;;) {
-      end = typeof payload === "function" ? encodePublishWith(bytes, start, flags, topic, packetId, payload) : encodePublish(bytes, start, flags, topic, packetId, payload)
+      end = typeof payload === FUNCTION ? encodePublishWith(bytes, start, flags, topic, packetId, payload as PayloadWriter) : encodePublish(bytes, start, flags, topic, packetId, payload as Uint8Array)
       if (end >= 0) break
       const compacted = this.compact()
       if (compacted === start) return -1

@@ -68,7 +68,9 @@ export const enum Action {
   PUBCOMP,
 }
 
-const NEXT_BITS = 4
+/** An entry of the table is the action, shifted by so many bits, and the next state below it. */
+export const NEXT_BITS = 4
+export const NEXT_MASK = (1 << NEXT_BITS) - 1
 
 /** What to do when `event` meets a message in `state`. */
 export function actionOf(state: State, event: Event): Action {
@@ -77,7 +79,7 @@ export function actionOf(state: State, event: Event): Action {
 
 /** The state that the message is in afterwards. */
 export function nextOf(state: State, event: Event): State {
-  return TABLE[state * Event.COUNT + event]! & ((1 << NEXT_BITS) - 1)
+  return TABLE[state * Event.COUNT + event]! & NEXT_MASK
 }
 
 const enum Do {
@@ -96,7 +98,7 @@ const enum Do {
 }
 
 // prettier-ignore
-const TABLE: readonly number[] = [
+export const TABLE: readonly number[] = [
   // Outgoing:   SENT                            PUBACK                            PUBREC                            PUBCOMP                           RESUME                            RESTART                        CLEAN
   /* NONE */     Do.NOTHING | State.NONE,        Do.UNEXPECTED | State.NONE,       Do.UNEXPECTED | State.NONE,       Do.UNEXPECTED | State.NONE,       Do.NOTHING | State.NONE,          Do.NOTHING | State.NONE,       Do.NOTHING | State.NONE,
   /* SEND0 */    Do.DELIVERED | State.NONE,      Do.UNEXPECTED | State.SEND0,      Do.UNEXPECTED | State.SEND0,      Do.UNEXPECTED | State.SEND0,      Do.NOTHING | State.SEND0,         Do.NOTHING | State.SEND0,      Do.NOTHING | State.SEND0,

@@ -5,7 +5,7 @@ import { PacketType, PublishFlag } from "../codec/packets.js"
 import type { PayloadWriter } from "../codec/publish.js"
 import { InboundIds } from "./inbound.js"
 import { Field, Outbox } from "./outbox.js"
-import { Action, actionOf, Event, nextOf, State } from "./qos.js"
+import { Action, actionOf, Event, NEXT_BITS, NEXT_MASK, nextOf, State, TABLE } from "./qos.js"
 
 /** Why a message was not taken. */
 export const enum Refusal {
@@ -86,6 +86,8 @@ export interface SessionEvents {
 export class Session {
   readonly outbox: Outbox
   readonly inbound: InboundIds
+  /** Messages taken. */
+  published = 0
   /** Answers to nothing that is in flight. */
   unexpectedAcks = 0
   private readonly events: SessionEvents
@@ -142,7 +144,7 @@ export class Session {
     const outbox = this.outbox
     const qos = flags >> PublishFlag.QOS_SHIFT
     const packetId = qos === 0 ? 0 : this.takePacketId()
-    const handle = this.lastHandle === 0x7fffffff ? 1 : this.lastHandle + 1
+    const handle = (this.lastHandle & 0x3fffffff) + 1
     if (this.policy === OutboxPolicy.LATEST_PER_TOPIC) this.dropSameTopic(topic)
     let record = outbox.add(flags, topic, packetId, payload)
     if (record < 0) {
@@ -152,6 +154,7 @@ export class Session {
         if (this.policy === OutboxPolicy.DROP_OLDEST && this.dropOldest()) continue
         if (this.policy !== OutboxPolicy.DROP_NEWEST) return Refusal.OUTBOX_FULL
         this.lastHandle = handle
+        this.published++
         this.events.onDropped(handle, Drop.NEWEST)
         return handle
       }
@@ -161,6 +164,7 @@ export class Session {
     records[record + Field.HANDLE] = handle
     records[record + Field.EXPIRES] = expires
     this.lastHandle = handle
+    this.published++
     return handle
   }
 
@@ -181,12 +185,11 @@ export class Session {
         out.length = encodeAcknowledge(out.bytes, out.length, Acknowledge.PUBREL, records[record + Field.PACKET_ID]!)
       } else {
         if (state !== State.SEND0 && this.inflight >= this.maxInflight) break
-        const offset = records[record + Field.OFFSET]!
         const length = records[record + Field.LENGTH]!
-        if (offset === 0 && outbox.end === Field.COUNT && out.length === 0 && this.partly === 0 && state !== State.SEND0 && length <= room) {
+        if (outbox.end === Field.COUNT && records[Field.OFFSET] === 0 && out.length === 0 && this.partly === 0 && state !== State.SEND0 && length <= room) {
           direct = length
         } else {
-          const from = offset + this.partly
+          const from = records[record + Field.OFFSET]! + this.partly
           const take = Math.min(length - this.partly, room - out.length)
           if (take <= 0) break
           copyBytes(outbox.arena.view, from, from + take, out.view, out.length)
@@ -205,8 +208,12 @@ export class Session {
 
   /** A PUBACK, PUBREC or PUBCOMP has come. True when it is to be answered with PUBREL. */
   acknowledge(type: PacketType, packetId: number): boolean {
-    const record = this.outbox.find(packetId)
-    const state = record < 0 ? State.NONE : (this.outbox.records[record]! as State)
+    const outbox = this.outbox
+    const records = outbox.records
+    let record = 0
+    // The oldest is the most likely one.
+    if (records[Field.PACKET_ID] !== packetId || outbox.end === 0) record = outbox.find(packetId)
+    const state = record < 0 ? State.NONE : (records[record]! as State)
     const event = (type === PacketType.PUBCOMP ? Event.PUBCOMP : type - PacketType.PUBACK + Event.PUBACK) as Event
     return this.apply(record, state, event) === Action.PUBREL
   }
@@ -287,10 +294,12 @@ export class Session {
   }
 
   private apply(record: number, state: State, event: Event): Action {
-    const action = actionOf(state, event)
-    const next = nextOf(state, event)
     const outbox = this.outbox
+    const entry = TABLE[state * Event.COUNT + event]!
+    const action = (entry >> NEXT_BITS) as Action
+    const next = (entry & NEXT_MASK) as State
     if (next !== State.NONE) outbox.records[record] = next
+    if (action === Action.NOTHING) return action
     if (action === Action.DELIVERED) {
       const handle = outbox.records[record + Field.HANDLE]!
       this.remove(record, state)

@@ -16,7 +16,7 @@ const SHORT = [CONNACK, ...SERVER_PACKETS.filter((packet) => packet.bytes.length
 
 function setUp(inputSize = 512, packetSize = 256) {
   const sink = new RecordingSink()
-  return { sink, decoder: new Decoder(sink, inputSize, packetSize) }
+  return { sink, decoder: new Decoder(sink, inputSize, packetSize, sink) }
 }
 
 test("each packet of a server is reported with its fields", () => {
