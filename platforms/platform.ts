@@ -74,7 +74,10 @@ export interface Socket {
 }
 
 export interface Timer {
-  /** Calls back once, after `milliseconds` (0: in the next turn). Replaces what was scheduled. */
+  /**
+   * Calls back after `milliseconds` (0: in the next turn; at most 2^30, twelve days). Replaces what was scheduled. A
+   * callback must not mind being called once more twelve days later: that spares the ESP32 a call a turn.
+   */
   schedule(milliseconds: number): void
   /** Forgets what was scheduled; the timer stays usable. */
   stop(): void

@@ -86,7 +86,7 @@ export class Client {
       const qos = options.qos
       if (qos === 1) flags = QOS_1
       else if (qos === 2) flags = 2 * QOS_1
-      else if (qos !== undefined) checkQoS("qos", qos)
+      else if (qos !== undefined && qos !== 0) checkQoS("qos", qos)
       if (options.retain === true) flags |= PublishFlag.RETAIN
     }
     const name = typeof topic === STRING ? this.topicOf(topic as string).bytes : (topic as Topic).bytes

@@ -176,7 +176,12 @@ export class Connection {
       if (length === 0 || length > this.writable) break
       const buffer = source.buffer
       buffer.resize(length)
-      this.writable = this.socket!.write(buffer)
+      try {
+        this.writable = this.socket!.write(buffer) ?? 0
+      } catch {
+        // The socket has failed, and its onError is still to come.
+        this.writable = 0
+      }
       buffer.resize(source.capacity)
       source.length = 0
       this.lastSent = this.clock.ticks()
@@ -190,19 +195,19 @@ export class Connection {
 
   /** Adds what the session and the subscriptions have to send. Returns what is to be written. */
   private collect(): PacketBuffer {
-    const { transmit: out, session, subscriptions } = this
+    const out = this.transmit
+    const session = this.session
+    const subscriptions = this.subscriptions
+    const room = this.writable < out.capacity ? this.writable : out.capacity
     if (!this.online) return out
     if (out.length === 0) this.writtenQoSZero = this.takenQoSZero
-    if (session.hasUnsent) {
-      const direct = session.stage(out, Math.min(this.writable, out.capacity))
-      if (direct !== 0) {
-        session.outbox.arena.length = direct
-        return session.outbox.arena
-      }
-    }
-    if (subscriptions.toRequest !== 0 && !session.midPacket) subscriptions.request(out, session)
+    const direct = session.hasUnsent ? session.stage(out, room) : 0
+    if (subscriptions.toRequest !== 0 && direct === 0 && !session.midPacket) subscriptions.request(out, session)
     this.idle = !session.hasUnsent && subscriptions.toRequest === 0 && !this.draining
-    return out
+    if (direct === 0) return out
+    const arena = session.outbox.arena
+    arena.length = direct
+    return arena
   }
 
   /** Sends DISCONNECT, and nothing after it [MQTT-3.14.4-2]. */

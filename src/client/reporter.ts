@@ -24,14 +24,8 @@ export class Reporter implements SessionEvents, SubscriptionsEvents {
 
   onDelivered(handle: number): void {
     this.statistics.delivered++
-    const { onDelivered } = this.callbacks
-    if (onDelivered !== undefined) {
-      try {
-        onDelivered(handle)
-      } catch (error) {
-        this.onHandlerError(error)
-      }
-    }
+    const callbacks = this.callbacks
+    if (callbacks.onDelivered !== undefined) this.guard(callbacks.onDelivered, handle)
     if (this.promises !== undefined) this.settle(handle)?.resolve()
   }
 

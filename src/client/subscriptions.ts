@@ -99,19 +99,36 @@ export class Subscriptions implements KnownTopics {
     return true
   }
 
-  /** Finds the subscription that is the topic itself. */
+  /** Finds the subscriptions that the topic belongs to. */
   knowsTopic(topic: DataView, start: number, end: number): boolean {
     const exact = this.exact
     let i = exact.length
+    let known: Subscription | undefined
     while (i !== 0) {
-      const filter = exact[--i]!.filter
+      const subscription = exact[--i]!
+      const filter = subscription.filter
       if (filter.length === end - start && filter.equals(topic, start, end)) {
-        this.known = exact[i]
-        return true
+        known = subscription
+        break
       }
     }
-    this.known = undefined
-    return false
+    this.known = known
+    if (this.wildcards === 0) return known !== undefined
+    return this.matchWildcards(topic, start, end) || known !== undefined
+  }
+
+  /** Marks the subscriptions with wildcards that match. True when that shows the topic to be well-formed. */
+  private matchWildcards(topic: DataView, start: number, end: number): boolean {
+    const list = this.list
+    let i = list.length
+    let plain = false
+    while (i !== 0) {
+      const subscription = list[--i]!
+      const filter = subscription.filter
+      if (filter.exact) subscription.matched = subscription === this.known
+      else if ((subscription.matched = filter.matches(topic, start, end)) && filter.plain) plain = true
+    }
+    return plain
   }
 
   /** Calls each handler whose filter matches, once. Needs `knowsTopic` to have been asked first. False when one threw. */
@@ -133,16 +150,12 @@ export class Subscriptions implements KnownTopics {
 
   private deliverToAll(message: Message): boolean {
     const list = this.list
-    const view = message.source.view
     let found = false
     let good = true
     let at = 0
     while (at < list.length) {
       const subscription = list[at]!
-      const filter = subscription.filter
-      const matched = (subscription === this.known || (!filter.exact && filter.matches(view, message.topicStart, message.topicEnd))) && subscription.wanted
-      subscription.matched = matched
-      if (matched && !(found && this.wasCalled(subscription.handler, at))) {
+      if (subscription.matched && subscription.wanted && !(found && this.wasCalled(subscription.handler, at))) {
         found = true
         try {
           subscription.handler(message)
@@ -159,7 +172,7 @@ export class Subscriptions implements KnownTopics {
 
   /** Whether the handler was called for a filter before the one at `at`. */
   private wasCalled(handler: MessageHandler, at: number): boolean {
-    while (--at >= 0) if (this.list[at]!.matched && this.list[at]!.handler === handler) return true
+    while (--at >= 0) if (this.list[at]!.matched && this.list[at]!.wanted && this.list[at]!.handler === handler) return true
     return false
   }
 

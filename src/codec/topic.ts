@@ -32,6 +32,8 @@ export class TopicFilter {
   readonly exact: boolean
   /** Bytes of its text. */
   readonly length: number
+  /** See `matches`. */
+  plain = true
   private readonly view: DataView
   /**
    * The filter as numbers of eight bytes, the last of them its last eight, the others from its beginning in reverse
@@ -39,6 +41,11 @@ export class TopicFilter {
    * because no text has the zeros of 0 and -0; one that is no number (NaN) takes the filter out of this way.
    */
   private readonly words: readonly number[]
+  /** Of the parts without wildcards: where each begins and ends in `bytes`. */
+  private readonly literals: readonly number[]
+  /** Begins with a wildcard; ends with #. */
+  private readonly first: boolean
+  private readonly rest: boolean
 
   /** Throws a RangeError when `filter` is not a topic filter. */
   constructor(filter: string) {
@@ -47,6 +54,9 @@ export class TopicFilter {
     this.view = new DataView(this.bytes.buffer)
     this.length = this.bytes.length - 2
     this.words = wordsOf(this.view, this.length)
+    this.literals = literalsOf(this.bytes)
+    this.first = filter.startsWith("+") || filter.startsWith("#")
+    this.rest = filter.endsWith("#")
     this.exact = this.words.length > 0 && !filter.includes("+") && !filter.includes("#")
     const fault = filterFault(filter)
     if (fault) throw new RangeError(`filter: "${filter}" ${fault}`)
@@ -67,33 +77,56 @@ export class TopicFilter {
 
   /**
    * Whether the filter matches a topic name. + stands for one level, # for the rest of the levels, its parent
-   * included; neither matches a first level that begins with $ [MQTT-4.7.2-1].
+   * included; neither matches a first level that begins with $ [MQTT-4.7.2-1]. `plain` tells whether what the
+   * wildcards stood for was all letters, digits and the like: then the topic is known to be well-formed.
    */
   matches(topic: DataView, start: number, end: number): boolean {
     const filter = this.view
-    const filterEnd = this.bytes.length
-    let at = 2
-    let byte = filter.getUint8(2)
-    if (start === end || ((byte === PLUS || byte === HASH) && topic.getUint8(start) === DOLLAR)) return false
-    while (at < filterEnd) {
-      // Levels that both have in common, four bytes at a time.
-      while (at + 4 <= filterEnd && start + 4 <= end && filter.getInt32(at) === topic.getInt32(start)) {
-        at += 4
-        start += 4
+    const literals = this.literals
+    let i = 0
+    this.plain = true
+    if (start === end || (this.first && topic.getUint8(start) === DOLLAR)) return false
+    for (;;) {
+      let at = literals[i]!
+      const stop = literals[i + 1]!
+      if (stop - at > end - start) return false
+      if (stop - at > 3) {
+        // Four bytes at a time, the last four perhaps once more.
+        start += stop - at
+        let from = start - stop + at
+        while (at + 4 < stop) {
+          if (topic.getInt32(from) !== filter.getInt32(at)) return false
+          at += 4
+          from += 4
+        }
+        if (topic.getInt32(start - 4) !== filter.getInt32(stop - 4)) return false
+      } else while (at < stop) if (topic.getUint8(start++) !== filter.getUint8(at++)) return false
+      i += 2
+      if (i === literals.length) break
+      while (start < end) {
+        const byte = topic.getUint8(start)
+        if (byte === SLASH) break
+        if (byte < 0x2d || byte > 0x7e) this.plain = false
+        ++start
       }
-      if (at === filterEnd) break
-      byte = filter.getUint8(at)
-      if (byte === HASH) return true
-      if (byte === PLUS) {
-        while (start < end && topic.getUint8(start) !== SLASH) ++start
-      } else if (start === end) {
-        // "sport/#" matches "sport" too.
-        return byte === SLASH && at + 2 === filterEnd && filter.getUint8(at + 1) === HASH
-      } else if (byte !== topic.getUint8(start++)) return false
-      ++at
     }
-    return start === end
+    if (start === end) return true
+    this.plain = false
+    return this.rest && (this.length === 1 || topic.getUint8(start) === SLASH)
   }
+}
+
+/**
+ * Where the texts before, between and behind the + of a filter begin and end; of "/#" at its end only the # stands
+ * for something.
+ */
+function literalsOf(bytes: Uint8Array): number[] {
+  const literals = [2]
+  let end = bytes.length
+  if (bytes[end - 1] === HASH) end = Math.max(2, end - 2)
+  for (let at = 2; at < end; at++) if (bytes[at] === PLUS) literals.push(at, at + 1)
+  literals.push(end)
+  return literals
 }
 
 function wordsOf(view: DataView, length: number): number[] {

@@ -42,15 +42,15 @@ export class Outbox {
     const record = this.end
     const records = this.records
     if (record === records.length) return -1
-    const bytes = this.arena.bytes
-    let start = record === 0 ? 0 : this.tail
-    let end
-    for (;;) {
-      end = typeof payload === FUNCTION ? encodePublishWith(bytes, start, flags, topic, packetId, payload as PayloadWriter) : encodePublish(bytes, start, flags, topic, packetId, payload as Uint8Array)
-      if (end >= 0) break
-      const compacted = this.compact()
-      if (compacted === start) return -1
-      start = compacted
+    if (record === 0) this.tail = 0
+    let start = this.tail
+    let end = this.encode(start, flags, topic, packetId, payload)
+    if (end < 0) {
+      start = this.compact()
+      if (start === this.tail) return -1
+      this.tail = start
+      end = this.encode(start, flags, topic, packetId, payload)
+      if (end < 0) return -1
     }
     this.tail = end
     this.end = record + Field.COUNT
@@ -58,6 +58,12 @@ export class Outbox {
     records[record + Field.OFFSET] = start
     records[record + Field.LENGTH] = end - start
     return record
+  }
+
+  private encode(at: number, flags: number, topic: Uint8Array, packetId: number, payload: Uint8Array | PayloadWriter): number {
+    const bytes = this.arena.bytes
+    if (typeof payload === FUNCTION) return encodePublishWith(bytes, at, flags, topic, packetId, payload as PayloadWriter)
+    return encodePublish(bytes, at, flags, topic, packetId, payload as Uint8Array)
   }
 
   /** The record with a packet id, or -1. */

@@ -176,34 +176,41 @@ export class Session {
   stage(out: PacketBuffer, room: number): number {
     const outbox = this.outbox
     const records = outbox.records
-    let direct = 0
-    while (this.next < outbox.end) {
-      const record = this.next
+    let record = this.next
+    while (record < outbox.end) {
       const state = records[record]! as State
+      const length = records[record + Field.LENGTH]!
+      let direct = 0
       if (state === State.SEND_PUBREL) {
         if (out.length + ACKNOWLEDGE_LENGTH > room) break
         out.length = encodeAcknowledge(out.bytes, out.length, Acknowledge.PUBREL, records[record + Field.PACKET_ID]!)
       } else {
-        if (state !== State.SEND0 && this.inflight >= this.maxInflight) break
-        const length = records[record + Field.LENGTH]!
-        if (outbox.end === Field.COUNT && records[Field.OFFSET] === 0 && out.length === 0 && this.partly === 0 && state !== State.SEND0 && length <= room) {
-          direct = length
-        } else {
-          const from = records[record + Field.OFFSET]! + this.partly
-          const take = Math.min(length - this.partly, room - out.length)
-          if (take <= 0) break
-          copyBytes(outbox.arena.view, from, from + take, out.view, out.length)
-          out.length += take
-          this.partly += take
-          if (this.partly < length) break
-          this.partly = 0
+        if (state !== State.SEND0) {
+          if (this.inflight >= this.maxInflight) break
+          if (outbox.end === Field.COUNT && out.length === 0 && records[Field.OFFSET] === 0 && this.partly === 0 && length <= room) direct = length
         }
+        if (direct === 0 && !this.copy(record, length, out, room)) break
         if (state !== State.SEND0) this.inflight++
       }
       this.next = record + Field.COUNT
       this.apply(record, state, Event.SENT)
+      if (direct !== 0) return direct
+      record = this.next
     }
-    return direct
+    return 0
+  }
+
+  /** Puts a packet, or what is left of it, behind what `out` holds. False when a part is still left. */
+  private copy(record: number, length: number, out: PacketBuffer, room: number): boolean {
+    const outbox = this.outbox
+    const from = outbox.records[record + Field.OFFSET]! + this.partly
+    const left = length - this.partly
+    const take = left < room - out.length ? left : room - out.length
+    if (take <= 0) return false
+    copyBytes(outbox.arena.view, from, from + take, out.view, out.length)
+    out.length += take
+    this.partly = take === left ? 0 : this.partly + take
+    return take === left
   }
 
   /** A PUBACK, PUBREC or PUBCOMP has come. True when it is to be answered with PUBREL. */

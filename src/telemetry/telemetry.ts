@@ -98,6 +98,7 @@ export class Telemetry {
   }
 
   private turn(): void {
+    if (!this.running) return
     const clock = this.platform.clock
     const readings = this.readings
     const count = readings.length
