@@ -7,6 +7,7 @@ import { parseArgs } from "node:util"
 import { clientRows } from "./client-suite.js"
 import { codecRows } from "./codec-suite.js"
 import { missed, type Row, table } from "./report.js"
+import { xsRows } from "./xs-suite.js"
 
 const SUITES: Readonly<Record<string, () => Row[] | Promise<Row[]>>> = {
   xs: xsRows,
@@ -30,16 +31,4 @@ if (values.check) {
   const faults = rows.map(missed).filter((fault) => fault !== undefined)
   for (const fault of faults) console.error(`missed: ${fault}`)
   if (faults.length > 0) process.exitCode = 1
-}
-
-/** The XS machine's counts; left out while there is no such suite. */
-async function xsRows(): Promise<Row[]> {
-  const file = "./xs-suite.js"
-  try {
-    return await ((await import(file)) as { xsRows: () => Promise<Row[]> }).xsRows()
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ERR_MODULE_NOT_FOUND") throw error
-    console.error("left out: suite xs is not there")
-    return []
-  }
 }

@@ -71,7 +71,7 @@ const handler = (): void => {
 
 collect()
 const before = counters()
-const client = new Client(platform, { host: "127.0.0.1", port, clientId: "bench", keepalive: Number(args[3] ?? 60), onConnect: () => start(), onDisconnect: ({ message }) => print(JSON.stringify({ error: message })) })
+const client = new Client(platform, { host: "127.0.0.1", port, clientId: "bench", onConnect: () => start(), onDisconnect: ({ message }) => print(JSON.stringify({ error: message })) })
 
 function publishing(name: string, options: { qos: QoS } | undefined, then: () => void): void {
   meter = new Meter()
@@ -94,6 +94,26 @@ function receiving(name: string, qos: QoS, filter: string, then: () => void): vo
   client.subscribe(filter, qos, handler, () => client.publish("send", `${qos} ${WARM_UP + ROUNDS + 2}`))
 }
 
+/** A second client, which has nothing to say but PINGREQ, once a second. */
+function pinging(): void {
+  const PINGS = 2
+  const before = new Float64Array(12)
+  const after = new Float64Array(12)
+  const watch = platform.createTimer(() => {
+    if (before[CODES] === 0) {
+      readCounters(before)
+      watch.schedule(PINGS * 1000)
+      return
+    }
+    readCounters(after)
+    const each = (index: number): number => (after[index]! - before[index]!) / PINGS
+    print(JSON.stringify({ case: "ping", codes: each(CODES), slots: each(SLOTS), chunkBytes: each(CHUNK_BYTES) }))
+    exit(0)
+  })
+  const idle = new Client(platform, { host: "127.0.0.1", port, clientId: "idle", keepalive: 1, onConnect: () => watch.schedule(500) })
+  idle.connect()
+}
+
 /** Lets what is still on its way come and go. */
 function settle(then: () => void): void {
   const timer = platform.createTimer(() => {
@@ -112,7 +132,7 @@ function start(): void {
           receiving("receive qos0", 0, exactName, () =>
             receiving("receive qos0 wildcard", 0, "bench/+/room-7/temperature", () =>
               receiving("receive qos1", 1, exactName, () =>
-                receiving("receive qos2", 2, exactName, () => client.end("1s", () => exit(0))),
+                receiving("receive qos2", 2, exactName, () => client.end("1s", () => pinging())),
               ),
             ),
           ),

@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url"
 import { join } from "node:path"
 import { rollup } from "rollup"
 import { projectRoot, runXsAsync } from "../xs/xs.js"
+import type { Row } from "./report.js"
 import { PAYLOAD_LENGTH, startPeer, TOPIC } from "./xs-peer.js"
 
 /** One figure. */
@@ -27,6 +28,23 @@ export interface XsHeap {
   bytes: number
 }
 
+/** Codes of the Moddable SDK's io/tcp/mqttclient for the same, as measured with SDK 8.2.3. */
+const SDK_CODES: Readonly<Record<string, number>> = { "publish qos0": 392, "publish qos1": 970, "receive qos0": 3158 }
+
+/** The figures as rows of the report. */
+export async function xsRows(): Promise<Row[]> {
+  const { figures, heap } = await runXsBench()
+  const rows: Row[] = []
+  for (const { case: name, codes, slots, chunkBytes } of figures) {
+    const peer = SDK_CODES[name] ?? null
+    rows.push({ suite: "xs", case: name, ours: codes, peer, ratio: peer === null ? null : peer / codes, unit: "codes" })
+    rows.push({ suite: "xs", case: name, ours: slots, peer: null, ratio: null, unit: "slots" })
+    rows.push({ suite: "xs", case: name, ours: chunkBytes, peer: null, ratio: null, unit: "chunk bytes" })
+  }
+  rows.push({ suite: "xs", case: "connected client", ours: heap.bytes, peer: null, ratio: null, unit: "bytes" })
+  return rows
+}
+
 /** Runs the benchmark. Throws when the machine ends otherwise than well. */
 export async function runXsBench(): Promise<{ figures: XsFigure[]; heap: XsHeap }> {
   const modules = await bundle()
@@ -36,7 +54,7 @@ export async function runXsBench(): Promise<{ figures: XsFigure[]; heap: XsHeap 
     const lines = stdout.split("\n").filter((line) => line.startsWith("{")).map((line) => JSON.parse(line) as XsFigure & { heap?: XsHeap; error?: string })
     const heap = lines.find((line) => line.heap)?.heap
     if (code !== 0 || !heap) throw new Error(`the XS benchmark ended with ${code}: ${stderr}${stdout}`)
-    return { figures: lines.filter((line) => line.case !== undefined), heap }
+    return { figures: lines.filter((line) => line.case !== undefined && line.case !== "overhead"), heap }
   } finally {
     server.close()
   }

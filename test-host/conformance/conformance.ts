@@ -1,7 +1,7 @@
 /// <reference types="node" />
 /**
  * Which test shows which of the specification's statements:
- * node build/js/test-host/conformance/conformance.js [--check] [version of MQTT]
+ * node build/js/test-host/conformance/conformance.js [--check] [--summary] [version of MQTT]
  *
  * A test shows the statements that stand in its name, as in test("... [MQTT-3.3.1-4]", ...). With --check, the exit
  * code is 1 when a statement has neither a test nor a reason why it can't apply, when it has both, and when a test or a
@@ -32,11 +32,12 @@ for (const [statement, paraphrase] of statements) {
   if (tests.length > 0) count.shown++
   else if (reason) count.notApplicable++
   else count.missing++
+  if (tests.length > 0 && reason) faults.push(`${statement} has a test and a reason why it can't apply`)
+  if (tests.length === 0 && !reason) faults.push(`${statement} is neither shown by a test nor is there a reason: ${paraphrase}`)
+  if (words.includes("--summary")) continue
   console.log(`${tests.length > 0 ? "shown  " : reason ? "n/a    " : "MISSING"} ${statement}  ${paraphrase}`)
   for (const test of tests) console.log(`          ${test}`)
   if (reason) console.log(`          ${reason}`)
-  if (tests.length > 0 && reason) faults.push(`${statement} has a test and a reason why it can't apply`)
-  if (tests.length === 0 && !reason) faults.push(`${statement} is neither shown by a test nor is there a reason: ${paraphrase}`)
 }
 const known = `a statement of ${version} that binds a client; for one that binds only the server, cite the section`
 for (const [statement, tests] of shownBy) if (!statements.has(statement)) faults.push(`${statement} is not ${known}: ${tests.join("; ")}`)

@@ -10,6 +10,8 @@ export interface Cut {
   after: number
   /** By RST, which also throws away what was still on its way, instead of FIN. */
   reset: boolean
+  /** True: the server is not told; it finds out when the client comes again and takes its connection over. */
+  halfOpen?: boolean
 }
 
 /**
@@ -75,7 +77,7 @@ export class Proxy {
     const cut = this.plan?.()
     let left = cut?.after ?? Infinity
     const end = (): void => {
-      for (const socket of [client, server]) {
+      for (const socket of cut?.halfOpen && left < 0 ? [client] : [client, server]) {
         if (cut?.reset && left < 0) socket.resetAndDestroy()
         else socket.destroy()
       }
