@@ -45,6 +45,7 @@ export interface SocketOptions extends SocketCallbacks {
   secure?: SecureOptions
 }
 
+/** Called with `this` being the socket. */
 export interface SocketCallbacks {
   /** `count` bytes wait to be read. Called again when more have come. */
   onReadable(count: number): void
@@ -54,6 +55,7 @@ export interface SocketCallbacks {
   onError(error?: unknown): void
 }
 
+/** Certificates and keys: PEM text, or PEM or DER in an ArrayBuffer. */
 export interface SecureOptions {
   ca?: string | ArrayBuffer | readonly (string | ArrayBuffer)[]
   cert?: string | ArrayBuffer
@@ -67,8 +69,11 @@ export interface SecureOptions {
 export interface Socket {
   /** Fills all of `buffer`. Throws when it is empty or longer than what waits. */
   read(buffer: ArrayBuffer): void
-  /** Sends all of `buffer`; returns how many bytes can still be written. Throws when it is longer than that. */
-  write(buffer: ArrayBuffer): number
+  /**
+   * Sends all of `buffer`; returns how many bytes can still be written. Throws when it is longer than that, and
+   * when the connection is gone; returns undefined when it is gone and that was not noticed before. `onError` follows.
+   */
+  write(buffer: ArrayBuffer): number | undefined
   /** After it no callback comes. Safe to call twice. */
   close(): void
 }

@@ -100,12 +100,12 @@ export class Connection {
     this.socket = new Constructor({
       address,
       host,
-      port: server.port ?? (protocol === "mqtts" ? 8883 : 1883),
+      port: portOf(server),
       nodelay: true,
       ...(protocol === "mqtts" && { secure: secure ?? {} }),
       onReadable: (count) => this.receive(count),
       onWritable: (count) => this.onWritable(count),
-      onError: (error) => this.fail("transport", `${describe(server)}: ${error === undefined ? "connection closed" : messageOf(error)}`),
+      onError: (error) => this.fail("transport", `${describe(server)}: ${error === undefined ? (this.opened ? "the connection was closed" : "can't connect") : messageOf(error)}`),
     })
   }
 
@@ -278,7 +278,11 @@ export class Connection {
 }
 
 function describe(server: Server): string {
-  return `${server.protocol ?? "mqtt"}://${server.host}`
+  return `${server.protocol ?? "mqtt"}://${server.host}:${portOf(server)}`
+}
+
+function portOf({ port, protocol }: Server): number {
+  return port ?? (protocol === "mqtts" ? 8883 : 1883)
 }
 
 export function messageOf(error: unknown): string {

@@ -18,6 +18,13 @@ export interface ReceiverEvents {
 export class Receiver implements PacketSink {
   /** Where answers go. */
   connection!: Connection
+  /**
+   * The server has more QoS 2 messages open than there is room for ids, which MQTT 3.1.1 has no way to forbid: those
+   * that come now are passed over, so that none overtakes another, and come again over a new connection once the
+   * others are done. (Ending the connection at once would lose the answers to those: the server would begin with the
+   * same ones again, for ever.)
+   */
+  private passing = false
   private readonly session: Session
   private readonly subscriptions: Subscriptions
   private readonly reporter: Reporter
@@ -57,8 +64,8 @@ export class Receiver implements PacketSink {
       connection.acknowledge(Acknowledge.PUBREC, packetId)
       return
     }
-    if (action === Action.DELIVER_PUBREC && session.inbound.full) {
-      connection.fail("peer", `the server has more QoS 2 messages open than maxInbound: ${session.inbound.count}`)
+    if (action === Action.DELIVER_PUBREC && (session.inbound.full || this.passing)) {
+      this.passing = true
       return
     }
     statistics.received++
@@ -80,8 +87,10 @@ export class Receiver implements PacketSink {
   onAcknowledge(type: PacketType, packetId: number): void {
     if (type === PacketType.PUBREL) {
       // Answered even if the id is unknown, or the server would ask for ever.
-      this.session.inbound.delete(packetId)
+      const inbound = this.session.inbound
+      inbound.delete(packetId)
       this.connection.acknowledge(Acknowledge.PUBCOMP, packetId)
+      if (this.passing && inbound.count === 0) this.connection.fail("peer", "the server had more QoS 2 messages open than maxInbound: the rest is asked for again")
     } else if (this.session.acknowledge(type, packetId)) {
       this.connection.acknowledge(Acknowledge.PUBREL, packetId)
     }
@@ -97,6 +106,7 @@ export class Receiver implements PacketSink {
   }
 
   onConnack(sessionPresent: boolean, returnCode: ConnectReturnCode): void {
+    this.passing = false
     this.events.onConnack(sessionPresent, returnCode)
   }
 

@@ -24,8 +24,12 @@ export function parseServerUrl(url: string): ServerUrl {
   const [, protocol, username, password, host, port] = parts
   const server: ServerUrl = { protocol: protocol as "mqtt" | "mqtts", host: host!.startsWith("[") ? host!.slice(1, -1) : host! }
   if (port !== undefined) server.port = Number(port)
-  if (username !== undefined) server.username = decodeURIComponent(username)
-  if (password !== undefined) server.password = decodeURIComponent(password)
+  try {
+    if (username !== undefined) server.username = decodeURIComponent(username)
+    if (password !== undefined) server.password = decodeURIComponent(password)
+  } catch {
+    throw new RangeError("server: the user name or the password has a % that is not followed by two hex digits; write it as %25")
+  }
   checkServer("server", server)
   return server
 }

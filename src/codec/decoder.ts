@@ -29,17 +29,30 @@ export interface KnownTopics {
   knowsTopic(view: DataView, start: number, end: number): boolean
 }
 
-/** For each packet type: the first byte a server sends it with, -1 for those it must not send. */
-const FIRST_BYTE: readonly number[] = [-1, -1, 0x20, 0x30, 0x40, 0x50, 0x62, 0x70, -1, 0x90, -1, 0xb0, -1, 0xd0, -1, -1]
-/** For each packet type: its Remaining Length where that is fixed, else the least one, negated. */
-const REMAINING_LENGTH: readonly number[] = [0, 0, 2, -2, 2, 2, 2, 2, 0, -3, 0, 2, 0, 0, 0, 0]
+const enum Header {
+  /** A bit for each packet type that a server may send. */
+  FROM_SERVER = (1 << PacketType.CONNACK) |
+    (1 << PacketType.PUBLISH) |
+    (1 << PacketType.PUBACK) |
+    (1 << PacketType.PUBREC) |
+    (1 << PacketType.PUBREL) |
+    (1 << PacketType.PUBCOMP) |
+    (1 << PacketType.SUBACK) |
+    (1 << PacketType.UNSUBACK) |
+    (1 << PacketType.PINGRESP),
+  FLAGS = 0x0f,
+  PUBREL_FLAGS = 0x02,
+  /** First bytes of a PUBLISH that is no duplicate are from PUBLISH on and below this. */
+  PUBLISH = PacketType.PUBLISH << 4,
+  QOS_3 = PUBLISH | PublishFlag.QOS_MASK,
+  /** Of a byte of the Remaining Length: another follows. */
+  MORE = 0x80,
+}
 
-const NO_TOPICS: KnownTopics = { knowsTopic: () => false }
-
-/** First byte of a PUBLISH with both QoS bits set. */
-const QOS_3 = (PacketType.PUBLISH << 4) | PublishFlag.QOS_MASK
-
-const NO_ID = -65_536 * 65_536
+const enum IdAt {
+  /** So far before any packet that no byte of one is taken for it. */
+  NONE = -65_536 * 65_536,
+}
 
 /**
  * Turns a stream of bytes, cut anywhere, into calls of a PacketSink. A packet that lies whole in the input is read
@@ -50,7 +63,7 @@ export class Decoder {
   readonly input: PacketBuffer
   readonly message = new Message()
   private readonly sink: PacketSink
-  private readonly topics: KnownTopics
+  private readonly topics: KnownTopics | undefined
   /** The beginning of a packet that was cut. */
   private readonly partial: PacketBuffer
   /** Bytes in `partial`. */
@@ -62,12 +75,12 @@ export class Decoder {
   /** Bytes of a packet longer than `partial` that are still to come and to be passed over. */
   private skip = 0
   /** Where in that packet its id stands, if it is still to be read. */
-  private idAt = NO_ID
+  private idAt: number = IdAt.NONE
   private connacked = false
   private stopped = false
 
   /** `inputSize`: the most that is fed at once. `packetSize`: the longest packet that is read whole, at least 16. Bytes. */
-  constructor(sink: PacketSink, inputSize: number, packetSize: number, topics: KnownTopics = NO_TOPICS) {
+  constructor(sink: PacketSink, inputSize: number, packetSize: number, topics?: KnownTopics) {
     this.sink = sink
     this.topics = topics
     this.input = new PacketBuffer(inputSize)
@@ -87,29 +100,30 @@ export class Decoder {
 
   /** Reads the first `end` bytes of `input`. */
   feed(end: number): void {
-    if (this.stopped) return
     const input = this.input
     const view = input.view
-    const longest = this.partial.capacity
     let at = 0
-    if (this.have !== 0) at = this.skip === 0 ? this.gather(0, end) : this.passOver(0, end)
     while (at < end && !this.stopped) {
-      let body = at + 2
-      if (body <= end) {
+      if (this.have === 0 && at + 1 < end) {
         const header = view.getUint16(at)
+        let body = at + 2
         let next = body + (header & 255)
-        if (header & 128) {
+        if (header & Header.MORE) {
           // Two bytes of Remaining Length; longer ones are left to gather().
-          const high = body < end ? view.getUint8(body++) : 128
-          next = high & 128 ? end + 1 : body + (header & 127) + (high << 7)
+          const high = body < end ? view.getUint8(body++) : Header.MORE
+          next = high & Header.MORE ? end + 1 : body + (header & 127) + (high << 7)
         }
-        if (next <= end && next - at <= longest) {
-          this.packet(header >> 8, input, body, next)
+        if (next <= end && next - at <= this.partial.capacity) {
+          const first = header >> 8
+          if (first < Header.QOS_3 && first >= Header.PUBLISH && this.connacked && next - body > 1) {
+            // Most packets are such: a PUBLISH, its flags and length good, not a duplicate.
+            if (this.publish(first, input, body, next)) this.sink.onPublish(this.message)
+          } else this.packet(first, input, body, next)
           at = next
           continue
         }
       }
-      at = this.gather(at, end)
+      at = this.skip === 0 ? this.gather(at, end) : this.passOver(at, end)
     }
   }
 
@@ -141,7 +155,7 @@ export class Decoder {
     const have = partial.capacity
     const first = view.getUint8(0)
     const topicEnd = body + 2 + view.getUint16(body)
-    this.idAt = NO_ID
+    this.idAt = IdAt.NONE
     if (topicEnd + 2 <= have) {
       if (!this.publish(first, partial, body, total)) return at
     } else {
@@ -211,33 +225,21 @@ export class Decoder {
 
   /** A whole packet: `first` and the range of its body. */
   private packet(first: number, source: PacketBuffer, start: number, end: number): void {
-    if (this.connacked && (first & 0xf8) === PacketType.PUBLISH << 4 && first < QOS_3 && end - start > 1) {
-      // Most packets are such: a PUBLISH, its flags and length good, not a duplicate.
-      if (this.publish(first, source, start, end)) this.sink.onPublish(this.message)
-      return
-    }
-    const fault = headerFault(first, end - start)
-    if (fault !== Violation.NONE) {
-      this.violate(fault)
-      return
-    }
-    if (!this.connacked) {
-      this.connack(first, source.view, start)
-      return
-    }
+    const view = source.view
     const type = first >> 4
-    if (type === PacketType.PUBLISH) {
+    const fault = headerFault(first, end - start)
+    if (fault !== Violation.NONE) this.violate(fault)
+    else if (!this.connacked) this.connack(type, view, start)
+    else if (type === PacketType.PUBLISH) {
       if (this.publish(first, source, start, end)) this.sink.onPublish(this.message)
-    } else if (type === PacketType.PINGRESP) {
-      this.sink.onPingresp()
-    } else if (type === PacketType.CONNACK) {
-      this.violate(Violation.SECOND_CONNACK)
-    } else {
-      const packetId = source.view.getUint16(start)
+    } else if (type === PacketType.PINGRESP) this.sink.onPingresp()
+    else if (type === PacketType.CONNACK) this.violate(Violation.SECOND_CONNACK)
+    else {
+      const packetId = view.getUint16(start)
       if (packetId === 0) this.violate(Violation.PACKET_ID_0)
       else if (type <= PacketType.PUBCOMP) this.sink.onAcknowledge(type, packetId)
       else if (type === PacketType.UNSUBACK) this.sink.onUnsuback(packetId)
-      else this.suback(packetId, source.view, start + 2, end)
+      else this.suback(packetId, view, start + 2, end)
     }
   }
 
@@ -246,20 +248,21 @@ export class Decoder {
     const message = this.message
     const view = source.view
     const topicEnd = start + 2 + view.getUint16(start)
+    start += 2
     let payloadStart = topicEnd
+    let packetId = 0
     if (first & PublishFlag.QOS_MASK) payloadStart += 2
     if (payloadStart > end) return this.violate(Violation.WRONG_LENGTH)
-    start += 2
     if (topicEnd === start) return this.violate(Violation.EMPTY_TOPIC)
-    if (payloadStart === topicEnd) message.packetId = 0
-    else if ((message.packetId = view.getUint16(topicEnd)) === 0) return this.violate(Violation.PACKET_ID_0)
+    if (payloadStart !== topicEnd && (packetId = view.getUint16(topicEnd)) === 0) return this.violate(Violation.PACKET_ID_0)
+    message.packetId = packetId
     message.source = source
     message.first = first
     message.topicStart = start
     message.topicEnd = topicEnd
     message.payloadStart = payloadStart
     message.payloadEnd = end
-    return this.topics.knowsTopic(view, start, topicEnd) || this.topicIsGood(view, start, topicEnd)
+    return this.topics?.knowsTopic(view, start, topicEnd) || this.topicIsGood(view, start, topicEnd)
   }
 
   private topicIsGood(view: DataView, start: number, end: number): boolean {
@@ -267,10 +270,10 @@ export class Decoder {
     return fault === Violation.NONE || this.violate(fault)
   }
 
-  private connack(first: number, view: DataView, start: number): void {
+  private connack(type: PacketType, view: DataView, start: number): void {
     const flags = view.getUint8(start)
     const returnCode = view.getUint8(start + 1)
-    if (first !== PacketType.CONNACK << 4) this.violate(Violation.FIRST_PACKET_NOT_CONNACK)
+    if (type !== PacketType.CONNACK) this.violate(Violation.FIRST_PACKET_NOT_CONNACK)
     else if (flags > 1) this.violate(Violation.CONNACK_FLAGS)
     else if (returnCode > ConnectReturnCode.NOT_AUTHORIZED) this.violate(Violation.CONNACK_CODE)
     else if (flags === 1 && returnCode !== 0) this.violate(Violation.SESSION_PRESENT_WITH_REFUSAL)
@@ -311,11 +314,13 @@ function characterStart(view: DataView, end: number): number {
 /** What is wrong with a first byte and a Remaining Length from a server. */
 function headerFault(first: number, remaining: number): Violation {
   const type = first >> 4
-  const expected = FIRST_BYTE[type]!
+  // Only these two vary in length.
+  const varies = type === PacketType.PUBLISH || type === PacketType.SUBACK
+  const least = type === PacketType.SUBACK ? 3 : type === PacketType.PINGRESP ? 0 : 2
+  if (((Header.FROM_SERVER >> type) & 1) === 0) return Violation.CLIENT_PACKET
   if (type === PacketType.PUBLISH) {
     if ((first & PublishFlag.QOS_MASK) === PublishFlag.QOS_MASK) return Violation.QOS_3
     if ((first & (PublishFlag.QOS_MASK | PublishFlag.DUP)) === PublishFlag.DUP) return Violation.DUP_AT_QOS_0
-  } else if (first !== expected) return expected < 0 ? Violation.CLIENT_PACKET : Violation.RESERVED_FLAGS
-  const length = REMAINING_LENGTH[type]!
-  return length < 0 ? (remaining < -length ? Violation.WRONG_LENGTH : Violation.NONE) : remaining !== length ? Violation.WRONG_LENGTH : Violation.NONE
+  } else if ((first & Header.FLAGS) !== (type === PacketType.PUBREL ? Header.PUBREL_FLAGS : 0)) return Violation.RESERVED_FLAGS
+  return remaining < least || (remaining > least && !varies) ? Violation.WRONG_LENGTH : Violation.NONE
 }

@@ -1,4 +1,5 @@
 import { PacketBuffer } from "../codec/buffer.js"
+import { remainingLengthSize } from "../codec/header.js"
 import { PublishFlag } from "../codec/packets.js"
 import { encodePublish, encodePublishWith, FUNCTION, type PayloadWriter } from "../codec/publish.js"
 
@@ -33,8 +34,16 @@ export class Outbox {
     this.records = new Int32Array(messages * Field.COUNT)
   }
 
-  get isFull(): boolean {
-    return this.end === this.records.length
+  /** Messages that wait or are in flight. */
+  get backlog(): number {
+    return this.end / Field.COUNT
+  }
+
+  /** Longer than the whole arena, so that no room could be made for it. What a function will write can't be known before. */
+  isTooLarge(flags: number, topic: Uint8Array, payload: Uint8Array | PayloadWriter): boolean {
+    if (typeof payload === FUNCTION) return false
+    const remaining = topic.length + payload.length + (flags & PublishFlag.QOS_MASK ? 2 : 0)
+    return 1 + remainingLengthSize(remaining) + remaining > this.arena.capacity
   }
 
   /** Encodes a PUBLISH behind the others. Returns its record, whose other fields are to be set, or -1 when there is no room. */

@@ -129,7 +129,7 @@ export class Session {
 
   /** Messages that wait or are in flight. */
   get backlog(): number {
-    return this.outbox.end / Field.COUNT
+    return this.outbox.backlog
   }
 
   get inflightCount(): number {
@@ -144,27 +144,31 @@ export class Session {
     const outbox = this.outbox
     const qos = flags >> PublishFlag.QOS_SHIFT
     const packetId = qos === 0 ? 0 : this.takePacketId()
-    const handle = (this.lastHandle & 0x3fffffff) + 1
-    if (this.policy === OutboxPolicy.LATEST_PER_TOPIC) this.dropSameTopic(topic)
     let record = outbox.add(flags, topic, packetId, payload)
     if (record < 0) {
+      if (outbox.isTooLarge(flags, topic, payload)) return Refusal.TOO_LARGE
       this.dropExpired()
+      // So often at most, because `onDropped` may publish something into the room that was made.
+      let drops = outbox.backlog
       while ((record = outbox.add(flags, topic, packetId, payload)) < 0) {
         if (outbox.end === 0) return Refusal.TOO_LARGE
-        if (this.policy === OutboxPolicy.DROP_OLDEST && this.dropOldest()) continue
+        if (--drops >= 0 && this.makeRoom(topic)) continue
         if (this.policy !== OutboxPolicy.DROP_NEWEST) return Refusal.OUTBOX_FULL
-        this.lastHandle = handle
+        const dropped = (this.lastHandle & 0x3fffffff) + 1
+        this.lastHandle = dropped
         this.published++
-        this.events.onDropped(handle, Drop.NEWEST)
-        return handle
+        this.events.onDropped(dropped, Drop.NEWEST)
+        return dropped
       }
     }
     const records = outbox.records
+    const handle = (this.lastHandle & 0x3fffffff) + 1
     records[record] = State.SEND0 + qos
     records[record + Field.HANDLE] = handle
     records[record + Field.EXPIRES] = expires
     this.lastHandle = handle
     this.published++
+    if (this.policy === OutboxPolicy.LATEST_PER_TOPIC) this.dropSameTopic(topic, record)
     return handle
   }
 
@@ -349,6 +353,12 @@ export class Session {
     this.outbox.remove(record)
   }
 
+  /** Drops what the policy gives up for a message to `topic`. False when there is nothing. */
+  private makeRoom(topic: Uint8Array): boolean {
+    if (this.policy === OutboxPolicy.LATEST_PER_TOPIC) return this.dropSameTopic(topic, this.outbox.end)
+    return this.policy === OutboxPolicy.DROP_OLDEST && this.dropOldest()
+  }
+
   private dropOldest(): boolean {
     for (let record = this.next; record < this.outbox.end; record += Field.COUNT) {
       if (!this.isDroppable(record)) continue
@@ -358,12 +368,14 @@ export class Session {
     return false
   }
 
-  private dropSameTopic(topic: Uint8Array): void {
-    for (let record = this.next; record < this.outbox.end; record += Field.COUNT) {
+  /** Drops a message to this topic that stands before the record `end`. */
+  private dropSameTopic(topic: Uint8Array, end: number): boolean {
+    for (let record = this.next; record < end; record += Field.COUNT) {
       if (!this.isDroppable(record) || !this.outbox.hasTopic(record, topic)) continue
       this.drop(record, Drop.REPLACED)
-      return
+      return true
     }
+    return false
   }
 
   /** Not sent on any connection yet, not even in part. */

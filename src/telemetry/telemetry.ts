@@ -23,8 +23,10 @@ export interface TelemetryOptions {
   together?: boolean
   /** Retained "online" and "offline" are published here, the latter as will too. "{deviceId}/availability" by default; "" for none. */
   availabilityTopic?: string
-  /** A sensor threw or answered nonsense, or its message was not taken. The others go on. */
+  /** A sensor threw or answered nonsense, or its message was not taken. The others go on. `sensorId` is "" when together. */
   onSensorError?: (sensorId: string, error: Error) => void
+  /** A reading was published, under the handle that the client's callbacks will name. `sensor`: its place in the list. */
+  onPublished?: (sensor: number, handle: number) => void
 }
 
 const DEFAULT_INTERVAL = 60_000
@@ -48,6 +50,9 @@ export class Telemetry {
   private readonly availability: Topic | undefined
   private readonly together: boolean
   private readonly onSensorError: TelemetryOptions["onSensorError"]
+  private readonly onPublished: TelemetryOptions["onPublished"]
+  /** Of "online" and "offline", what the client had no room for. */
+  private unsaid: string | undefined
   private readonly timeKey = encodeText('{"time":')
   /** Stands in for it while the clock has not been set: milliseconds of the tick counter. */
   private readonly uptimeKey = encodeText('{"uptime":')
@@ -61,6 +66,7 @@ export class Telemetry {
     this.platform = platform
     this.together = options.together ?? false
     this.onSensorError = options.onSensorError
+    this.onPublished = options.onPublished
     this.publishOptions = { qos: checkQoS("qos", options.qos ?? 1), retain: options.retain ?? false }
     if (sensors.length === 0) throw new RangeError("sensors: is empty; at least one is needed")
     const deviceId = client.clientId ?? platform.deviceId
@@ -99,6 +105,7 @@ export class Telemetry {
 
   private turn(): void {
     if (!this.running) return
+    if (this.unsaid !== undefined) this.announce(this.unsaid)
     const clock = this.platform.clock
     const readings = this.readings
     const count = readings.length
@@ -112,7 +119,7 @@ export class Telemetry {
         this.advance(reading, now)
         if (this.sample(reading)) {
           sampled = true
-          if (!this.together) this.publish(i, reading.id)
+          if (!this.together) this.publish(i)
         }
         now = clock.ticks()
       }
@@ -120,7 +127,7 @@ export class Telemetry {
       if (wait < next) next = wait
       ++i
     }
-    if (this.together && sampled) this.publish(0, "")
+    if (this.together && sampled) this.publish(0)
     if (this.running) this.timer.schedule(next > 0 ? next : 0)
   }
 
@@ -144,12 +151,13 @@ export class Telemetry {
     }
   }
 
-  private publish(which: number, sensorId: string): void {
+  private publish(which: number): void {
     this.time = this.platform.clock.now()
     const handle = this.client.publish(this.topics[which]!, this.payloads[which]!, this.publishOptions)
-    if (handle >= 0) return
-    this.refused++
-    this.report(sensorId, new Error(`not published: ${describeRefusal(handle)}`))
+    if (handle < 0) {
+      this.refused++
+      this.report(this.together ? "" : this.readings[which]!.id, new Error(`not published: ${describeRefusal(handle)}`))
+    } else if (this.onPublished !== undefined) this.onPublished(which, handle)
   }
 
   private report(sensorId: string, error: Error): void {
@@ -206,8 +214,11 @@ export class Telemetry {
     }
   }
 
+  /** Says "online" or "offline", now or, when the outbox is full, before the next samples. */
   private announce(state: string): void {
-    if (this.availability) this.client.publish(this.availability, state, { qos: 1, retain: true })
+    if (!this.availability) return
+    const handle = this.client.publish(this.availability, state, { qos: 1, retain: true })
+    this.unsaid = handle < 0 ? state : undefined
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Client, Sensor } from "../../src/index.js"
+import type { Sensor } from "../../src/index.js"
 
 /** What `delivered` and `dropped` say of other messages: "online" and "offline". */
 export const NOT_A_READING = -1
@@ -6,15 +6,8 @@ export const NOT_A_READING = -1
 /** More than the outbox holds, so that no entry is needed again while its message is on its way. */
 const ENTRIES = 256
 
-/**
- * Remembers when each reading was published, for the time until its PUBACK. Allocates nothing after its construction.
- *
- * The telemetry loop publishes a sample as soon as it has it, and does not tell the handle. But handles count up by one
- * with each message that the client takes, as its statistics do, so the next one is known beforehand.
- */
+/** Remembers when each reading was published, for the time until its PUBACK. Allocates nothing after its construction. */
 export class ReadingLog {
-  /** Set once, before the first sample. */
-  client!: Client
   /** Of the reading that `delivered` was last told of, milliseconds. */
   roundTrip = 0
   /** Readings delivered so far. */
@@ -43,17 +36,23 @@ export class ReadingLog {
     return this.count >= this.limit
   }
 
-  /** A sensor that makes an entry for each sample, and refuses to go on when there are enough. */
-  watch(sensor: Sensor, number: number): Sensor {
+  /** A sensor that refuses to go on when there are enough readings. */
+  watch(sensor: Sensor): Sensor {
     return {
       sample: () => {
         if (this.isFull) throw this.enough
-        const sample = sensor.sample()
-        this.enter(number)
-        return sample
+        return sensor.sample()
       },
       close: () => sensor.close?.(),
     }
+  }
+
+  published(sensor: number, handle: number): void {
+    const at = handle % ENTRIES
+    this.taken++
+    this.handles[at] = handle
+    this.sensors[at] = sensor
+    this.times[at] = this.clock.now()
   }
 
   /** The sensor whose reading this was, or NOT_A_READING. */
@@ -71,23 +70,5 @@ export class ReadingLog {
     if (this.handles[at] !== handle) return NOT_A_READING
     this.taken--
     return this.sensors[at]!
-  }
-
-  /** The latest sample was no good, or the client did not take its message. */
-  refused(): void {
-    const handle = this.client.statistics.published + 1
-    const at = handle % ENTRIES
-    if (this.handles[at] !== handle) return
-    this.handles[at] = 0
-    this.taken--
-  }
-
-  private enter(sensor: number): void {
-    const handle = this.client.statistics.published + 1
-    const at = handle % ENTRIES
-    this.taken++
-    this.handles[at] = handle
-    this.sensors[at] = sensor
-    this.times[at] = this.clock.now()
   }
 }

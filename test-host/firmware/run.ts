@@ -48,14 +48,12 @@ export function run(platform: Platform, config: FirmwareConfig, sensors: readonl
         if (sensor !== NOT_A_READING) hooks.onDropped(sensor, describeDrop(reason))
       },
     },
-    sensors: sensors.map((options, i) => ({ ...options, updateInterval: config.updateInterval, sensor: log.watch(options.sensor, i) })),
+    sensors: sensors.map((options) => ({ ...options, updateInterval: config.updateInterval, sensor: log.watch(options.sensor) })),
+    onPublished: (sensor, handle) => log.published(sensor, handle),
     onSensorError(sensorId, error) {
-      if (error === log.enough) return
-      log.refused()
-      hooks.onSensorError(sensorId, error)
+      if (error !== log.enough) hooks.onSensorError(sensorId, error)
     },
   })
-  log.client = telemetry.client
   telemetry.start()
   return { telemetry, log }
 }

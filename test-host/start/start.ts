@@ -55,6 +55,13 @@ async function main(options: StartOptions): Promise<number> {
   }
   process.on("SIGINT", onSignal)
   process.on("SIGTERM", onSignal)
+  // Nobody reads on, as with `| head`.
+  process.stdout.on("error", stop)
+
+  if (!options.server) broker = await startBroker()
+  const server: ServerUrl = options.server ?? { protocol: "mqtt", host: "127.0.0.1", port: broker!.port }
+  const name = `${server.protocol}://${server.host.includes(":") ? `[${server.host}]` : server.host}:${server.port ?? (server.protocol === "mqtts" ? 8883 : 1883)}`
+  const clientId = `${engine}-${defaultDeviceId()}`
 
   const onLine = (line: Line): void => {
     const now = performance.now()
@@ -77,10 +84,6 @@ async function main(options: StartOptions): Promise<number> {
     }
   }
 
-  if (!options.server) broker = await startBroker()
-  const server: ServerUrl = options.server ?? { protocol: "mqtt", host: "127.0.0.1", port: broker!.port }
-  const name = `${server.protocol}://${server.host.includes(":") ? `[${server.host}]` : server.host}:${server.port ?? (server.protocol === "mqtts" ? 8883 : 1883)}`
-  const clientId = `${engine}-${defaultDeviceId()}`
   const began = performance.now()
   let bits = 64
   let fault: string | undefined

@@ -82,7 +82,7 @@ export class Probe {
     return Buffer.from(buffer)
   }
 
-  write(content: string | Uint8Array): number {
+  write(content: string | Uint8Array): number | undefined {
     return this.socket.write(bufferOf(content))
   }
 
