@@ -18,7 +18,7 @@ const LINGER = 2000
 const enum State {
   CONNECTING,
   READY,
-  /** The connection is gone; said so as soon as all that came before has been read. */
+  /** The connection is gone; said so as soon as all that came before has been read, or one tries to write. */
   ENDED,
   /** It has been said. */
   FAILED,
@@ -134,12 +134,14 @@ export abstract class StreamSocket implements Socket {
   }
 
   private readonly sent = (error?: Error | null): void => {
-    if (error || this.state === State.CLOSED) return
-    const rest = this.filled - this.sending
-    if (rest !== 0) this.output.copyWithin(0, this.sending, this.filled)
-    this.filled = rest
-    this.sending = 0
-    if (rest !== 0) this.send()
+    if (this.state === State.CLOSED) return
+    if (!error) {
+      const rest = this.filled - this.sending
+      if (rest !== 0) this.output.copyWithin(0, this.sending, this.filled)
+      this.filled = rest
+      this.sending = 0
+      if (rest !== 0) this.send()
+    }
     // Told in a turn of its own, as on the ESP32: else one who writes in onWritable keeps Node from ever reading.
     if (this.telling) return
     this.telling = true
@@ -149,6 +151,8 @@ export abstract class StreamSocket implements Socket {
   private readonly tellRoom = (): void => {
     this.telling = false
     if (this.state === State.READY) this.onWritable(this.output.length - this.filled)
+    // One who waits for room before he reads on would wait for ever.
+    else this.report()
   }
 
   /** `count` bytes have come into `input`. Returns whether more may come. */
@@ -214,7 +218,10 @@ export abstract class StreamSocket implements Socket {
   private refuseWrite(length: number): never {
     if (this.state === State.CLOSED) throw new Error("closed: write after close")
     if (this.state === State.CONNECTING) throw new Error("not ready: write before onWritable")
-    if (this.state !== State.READY) throw new Error("not ready: write after the connection has ended")
+    if (this.state !== State.READY) {
+      setImmediate(() => this.report())
+      throw new Error("not ready: write after the connection has ended")
+    }
     throw new Error(`would block: write of ${length} bytes, where ${this.output.length - this.filled} are writable`)
   }
 }

@@ -1,12 +1,12 @@
 import type { Platform } from "../../platforms/platform.js"
 import { encodeConnect } from "../codec/connect.js"
 import { PublishFlag, type QoS } from "../codec/packets.js"
-import type { PayloadWriter } from "../codec/publish.js"
+import { FUNCTION, type PayloadWriter } from "../codec/publish.js"
 import { encodeText } from "../codec/text.js"
 import { Topic, TopicFilter } from "../codec/topic.js"
 import { describeRefusal, Refusal, Session } from "../session/session.js"
 import { Connection } from "./connection.js"
-import { type Duration, parseDuration } from "./duration.js"
+import { type Duration, MAX_DURATION, parseDuration, show } from "./duration.js"
 import { Lifecycle } from "./lifecycle.js"
 import { checkOptions, checkQoS, type ClientOptions, type Settings } from "./options.js"
 import { Receiver } from "./receiver.js"
@@ -115,7 +115,10 @@ export class Client {
   publishAsync(topic: Topic | string, payload: Uint8Array | PayloadWriter | string, options?: PublishOptions): Promise<void> {
     const handle = this.publish(topic, payload, options)
     if (handle < 0) return Promise.reject(new Error(`not published: ${describeRefusal(handle)}`))
-    return handle === 0 ? Promise.resolve() : this.reporter.promise(handle)
+    if (handle === 0) return Promise.resolve()
+    // The policy, or its time to live, may have dropped it at once, before anyone waited for it.
+    if (!this.session.handles().includes(handle)) return Promise.reject(new Error(`message ${handle} was dropped at once`))
+    return this.reporter.promise(handle)
   }
 
   /**
@@ -125,6 +128,7 @@ export class Client {
    */
   subscribe(filter: string, qos: QoS, handler: MessageHandler, onSuback?: SubackHandler): void {
     const parsed = new TopicFilter(filter)
+    if (typeof handler !== FUNCTION) throw new RangeError(`handler: ${show(handler)}; a function is needed`)
     if (parsed.bytes.length + 8 > this.settings.transmitBufferSize) throw new RangeError(`transmitBufferSize: ${this.settings.transmitBufferSize}; a SUBSCRIBE to this filter of ${parsed.bytes.length - 2} bytes is longer`)
     this.subscriptions.add(parsed, checkQoS("qos", qos), handler, onSuback)
     this.connection.wake()
@@ -177,7 +181,7 @@ export class Client {
   }
 
   private expiry(timeToLive: Duration): number {
-    const ticks = this.platform.clock.ticks() + (typeof timeToLive === "number" ? timeToLive : parseDuration("timeToLive", timeToLive))
+    const ticks = this.platform.clock.ticks() + (typeof timeToLive === "number" && timeToLive >= 0 && timeToLive <= MAX_DURATION ? timeToLive : parseDuration("timeToLive", timeToLive))
     return ticks | 0 || 1
   }
 

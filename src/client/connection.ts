@@ -3,8 +3,7 @@ import { type Acknowledge, encodeAcknowledge } from "../codec/acknowledge.js"
 import { encodeDisconnect } from "../codec/bare.js"
 import { PacketBuffer } from "../codec/buffer.js"
 import { Decoder, type PacketSink } from "../codec/decoder.js"
-import { PacketType } from "../codec/packets.js"
-import { encodePublish, encodePublishWith, FUNCTION, type PayloadWriter } from "../codec/publish.js"
+import { encodePublish, type PayloadWriter } from "../codec/publish.js"
 import type { Session } from "../session/session.js"
 import type { Disconnect } from "./disconnect.js"
 import type { Settings } from "./options.js"
@@ -20,8 +19,10 @@ export interface ConnectionEvents {
   onDrained(): void
 }
 
-/** Least room in the transmit buffer for which reading goes on before it has been written out. */
-const LITTLE_ROOM = 64
+const enum Room {
+  /** The least in the transmit buffer for which reading goes on before it has been written out. */
+  LITTLE = 64,
+}
 
 /**
  * One connection at a time: the socket, and the buffers between it and the session. What a turn of the event loop
@@ -77,21 +78,23 @@ export class Connection {
 
   open(server: Server): void {
     this.decoder.reset()
-    this.lookup = this.platform.resolve(
-      server.host,
-      (address) => {
-        this.lookup = undefined
-        try {
-          this.createSocket(server, address)
-        } catch (error) {
-          this.fail("transport", `${describe(server)}: ${messageOf(error)}`)
-        }
-      },
-      (error) => {
-        this.lookup = undefined
-        this.fail("transport", `${server.host}: not found: ${messageOf(error)}`)
-      },
-    )
+    const failed = (error: unknown): void => this.fail("transport", `${describe(server)}: ${messageOf(error)}`)
+    try {
+      this.lookup = this.platform.resolve(
+        server.host,
+        (address) => {
+          this.lookup = undefined
+          try {
+            this.createSocket(server, address)
+          } catch (error) {
+            failed(error)
+          }
+        },
+        failed,
+      )
+    } catch (error) {
+      failed(error)
+    }
   }
 
   private createSocket(server: Server, address: string): void {
@@ -125,23 +128,8 @@ export class Connection {
   /** Puts a QoS 0 PUBLISH into the transmit buffer. False when it has no room there. Only while `idle`. */
   publish(flags: number, topic: Uint8Array, payload: Uint8Array | PayloadWriter): boolean {
     const out = this.transmit
-    const bytes = out.bytes
-    const at = out.length
-    const limit = this.limit
-    let end
-    if (typeof payload === FUNCTION) {
-      end = encodePublishWith(bytes, at, flags, topic, 0, payload as PayloadWriter)
-    } else {
-      end = at + 2 + topic.length + payload.length
-      if (end - at < 130 && end <= limit) {
-        // encodePublish, for the most frequent case: a call costs as much as the header.
-        bytes[at] = (PacketType.PUBLISH << 4) | flags
-        bytes[at + 1] = end - at - 2
-        bytes.set(topic, at + 2)
-        bytes.set(payload as Uint8Array, end - payload.length)
-      } else end = encodePublish(bytes, at, flags, topic, 0, payload as Uint8Array)
-    }
-    if (end < 0 || end > limit) return false
+    const end = encodePublish(out.bytes, out.length, flags, topic, 0, payload)
+    if (end < 0 || end > this.limit) return false
     out.length = end
     this.takenQoSZero++
     if (!this.flushing) {
@@ -154,7 +142,7 @@ export class Connection {
   /** Puts a small packet into the transmit buffer, unless it has no room or holds a part of a packet. */
   gather(encode: (out: Uint8Array, at: number) => number): void {
     const out = this.transmit
-    if (this.session.midPacket) return
+    if (this.session.midPacket || !this.online) return
     const end = encode(out.bytes, out.length)
     if (end > 0) out.length = end
     this.requestFlush()
@@ -168,29 +156,28 @@ export class Connection {
 
   /** Writes out what has been gathered and what the session may send. */
   flush(): void {
+    let source = this.transmit
     this.flushing = false
-    const out = this.transmit
-    for (;;) {
-      const source = this.idle ? out : this.collect()
+    do {
+      if (!this.idle) source = this.collect()
       const length = source.length
-      if (length === 0 || length > this.writable) break
+      if (length === 0 || length > this.writable) {
+        if (this.draining && this.transmit.length === 0 && this.session.isEmpty) this.events.onDrained()
+        return
+      }
       const buffer = source.buffer
       buffer.resize(length)
+      this.writable = 0
       try {
         this.writable = this.socket!.write(buffer) ?? 0
       } catch {
         // The socket has failed, and its onError is still to come.
-        this.writable = 0
       }
       buffer.resize(source.capacity)
       source.length = 0
       this.lastSent = this.clock.ticks()
-      if (this.idle) {
-        this.writtenQoSZero = this.takenQoSZero
-        return
-      }
-    }
-    if (this.draining && out.length === 0 && this.session.isEmpty) this.events.onDrained()
+    } while (!this.idle)
+    this.writtenQoSZero = this.takenQoSZero
   }
 
   /** Adds what the session and the subscriptions have to send. Returns what is to be written. */
@@ -243,33 +230,30 @@ export class Connection {
       this.lastSent = this.lastReceived = this.clock.ticks()
       this.events.onOpen()
     }
-    this.flush()
+    if (!this.idle || this.transmit.length !== 0) this.flush()
     if (this.readable !== 0) this.receive(this.readable)
   }
 
   /** `count` bytes wait in the socket. Reads no more of them than could need acknowledgements there is room for. */
   private receive(count: number): void {
-    const decoder = this.decoder
     const out = this.transmit
-    const session = this.session
-    const input = decoder.input
+    const input = this.decoder.input
     const buffer = input.buffer
-    this.readable = count
     this.flushing = true
     do {
       let length = out.capacity - out.length
-      if (length < LITTLE_ROOM || session.midPacket) break
+      if (length < Room.LITTLE || this.session.midPacket) break
       if (length > input.capacity) length = input.capacity
       if (length > count) length = count
       buffer.resize(length)
       this.socket!.read(buffer)
       buffer.resize(input.capacity)
       count -= length
-      this.readable = count
       this.limit = out.capacity - length
-      decoder.feed(length)
+      this.decoder.feed(length)
       if (this.socket === undefined) return
     } while (count !== 0)
+    this.readable = count
     this.limit = out.capacity
     this.lastReceived = this.clock.ticks()
     if (this.idle && out.length === 0) this.flushing = false

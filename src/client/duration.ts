@@ -19,7 +19,7 @@ export const MAX_DURATION = 0x3fffffff
 export function parseDuration(option: string, value: Duration, least = 0, unit = 1): number {
   const milliseconds = typeof value === "number" ? value * unit : fromText(value)
   if (!(milliseconds >= least && milliseconds <= MAX_DURATION)) {
-    throw new RangeError(`${option}: ${JSON.stringify(value)}; a time from ${least} ms to 12 d is needed, such as 500, "200ms", "10s", "5min"`)
+    throw new RangeError(`${option}: ${show(value)}; a time from ${least} ms to 12 d is needed, such as 500, "200ms", "10s", "5min"`)
   }
   return Math.round(milliseconds)
 }
@@ -32,4 +32,9 @@ function fromText(text: unknown): number {
     if (digits !== "") return Number(digits) * milliseconds
   }
   return NaN
+}
+
+/** A wrong value, as errors show it. */
+export function show(value: unknown): string {
+  return typeof value === "string" ? JSON.stringify(value) : String(value)
 }

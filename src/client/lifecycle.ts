@@ -118,6 +118,7 @@ export class Lifecycle implements ConnectionEvents, ReceiverEvents {
     if (isHopeless(reason)) {
       if (this.settings.endOnRefusal) {
         if (this.ending) this.finished()
+        else this.arm()
         return
       }
       this.enter(Phase.WAITING, this.backoff.longest())
@@ -159,11 +160,12 @@ export class Lifecycle implements ConnectionEvents, ReceiverEvents {
   private keepAlive(now: number): void {
     const { connection, settings } = this
     const { keepalive, pingTimeout, stableAfter } = settings
-    if (!this.stable && now - this.onlineSince >= stableAfter) {
+    const online = (now - this.onlineSince) | 0
+    if (!this.stable && online >= stableAfter) {
       this.stable = true
       this.backoff.reset()
     }
-    let wait = this.stable ? MAX_DURATION : stableAfter - (now - this.onlineSince)
+    let wait = this.stable ? MAX_DURATION : stableAfter - online
     if (keepalive !== 0) {
       if (connection.lastReceived !== this.heardBefore) this.pinging = false
       if (this.pinging && ((now - this.pingSent) | 0) >= pingTimeout) {
@@ -196,9 +198,10 @@ export class Lifecycle implements ConnectionEvents, ReceiverEvents {
     const onEnd = this.onEnd!
     this.endTimer!.close()
     this.onEnd = this.endTimer = undefined
-    this.close({ kind: "ended", message: "end was called" })
+    // Before the callbacks, which may connect anew.
     this.timer.stop()
-    onEnd(undelivered)
+    this.close({ kind: "ended", message: "end was called" })
+    this.reporter.onEnd(onEnd, undelivered)
   }
 
   private close(reason: Disconnect): void {

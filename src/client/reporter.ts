@@ -63,6 +63,10 @@ export class Reporter implements SessionEvents, SubscriptionsEvents {
     this.guard(this.callbacks.onDisconnect, reason)
   }
 
+  onEnd(callback: (undelivered: number[]) => void, undelivered: number[]): void {
+    this.guard(callback, undelivered)
+  }
+
   onHandlerError(error: unknown): void {
     this.statistics.handlerErrors++
     this.onError(error instanceof Error ? error : new Error(String(error)))

@@ -1,7 +1,9 @@
 import { encodeHeader, encodeRemainingLength, remainingLengthSize } from "./header.js"
 import { DOES_NOT_FIT, PacketType, PublishFlag } from "./packets.js"
 
-const PUBLISH = PacketType.PUBLISH << 4
+const enum First {
+  PUBLISH = PacketType.PUBLISH << 4,
+}
 
 /**
  * Writes a payload into `out` from `start` on, not past `end`, and returns its length; a negative number says that
@@ -14,33 +16,35 @@ export const FUNCTION = "function"
 
 /**
  * Encodes a PUBLISH. `flags`: DUP, QoS and RETAIN bits of the first byte. `topic`: length and UTF-8, as `Topic`
- * has them. `packetId` is left out at QoS 0 [MQTT-2.3.1-5].
+ * has them. `packetId` is left out at QoS 0 [MQTT-2.3.1-5]. When the payload is a function, what `out` holds behind
+ * `at` may be overwritten even if the packet does not fit.
  */
-export function encodePublish(out: Uint8Array, at: number, flags: number, topic: Uint8Array, packetId: number, payload: Uint8Array): number {
+export function encodePublish(out: Uint8Array, at: number, flags: number, topic: Uint8Array, packetId: number, payload: Uint8Array | PayloadWriter): number {
+  if (typeof payload === FUNCTION) return encodePublishWith(out, at, flags, topic, packetId, payload as PayloadWriter)
   const payloadLength = payload.length
-  let body = at + 2
-  let end = body + topic.length + payloadLength
-  if (flags & PublishFlag.QOS_MASK) end += 2
-  if (end - body < 128 && end <= out.length) {
-    out[at] = PUBLISH | flags
-    out[at + 1] = end - body
+  let remaining = topic.length + payloadLength
+  if (flags & PublishFlag.QOS_MASK) remaining += 2
+  // The most frequent header, without a call.
+  if (remaining < 128 && at + 2 + remaining <= out.length) {
+    out[at++] = First.PUBLISH | flags
+    out[at++] = remaining
   } else {
-    const remaining = end - body
-    body = encodeHeader(out, at, PUBLISH | flags, remaining)
-    if (body < 0) return DOES_NOT_FIT
-    end = body + remaining
+    if (payloadLength === undefined) throw new RangeError("payload: a string, a Uint8Array or a function is needed")
+    at = encodeHeader(out, at, First.PUBLISH | flags, remaining)
+    if (at < 0) return at
   }
-  out.set(topic, body)
+  out.set(topic, at)
+  at += remaining
+  out.set(payload as Uint8Array, at - payloadLength)
   if (flags & PublishFlag.QOS_MASK) {
-    const idAt = body + topic.length
+    const idAt = at - payloadLength - 2
     out[idAt] = packetId >> 8
     out[idAt + 1] = packetId
   }
-  out.set(payload, end - payloadLength)
-  return end
+  return at
 }
 
-/** The same with a payload that a function writes in place. What `out` holds behind `at` may be overwritten even if it does not fit. */
+/** The same with a payload that a function writes in place. */
 export function encodePublishWith(out: Uint8Array, at: number, flags: number, topic: Uint8Array, packetId: number, write: PayloadWriter): number {
   const variable = topic.length + (flags & PublishFlag.QOS_MASK ? 2 : 0)
   const room = out.length - at
@@ -63,6 +67,6 @@ export function encodePublishWith(out: Uint8Array, at: number, flags: number, to
   const remaining = variable + written
   const used = remainingLengthSize(remaining)
   if (used < kept) out.copyWithin(at + 1 + used, at + 1 + kept, end)
-  out[at] = PUBLISH | flags
+  out[at] = First.PUBLISH | flags
   return encodeRemainingLength(out, at + 1, remaining) + remaining
 }

@@ -1,7 +1,7 @@
 import { PacketBuffer } from "../codec/buffer.js"
 import { remainingLengthSize } from "../codec/header.js"
 import { PublishFlag } from "../codec/packets.js"
-import { encodePublish, encodePublishWith, FUNCTION, type PayloadWriter } from "../codec/publish.js"
+import { encodePublish, FUNCTION, type PayloadWriter } from "../codec/publish.js"
 
 /** Fields of a record. A record is named by the index of its first field. */
 export const enum Field {
@@ -53,13 +53,11 @@ export class Outbox {
     if (record === records.length) return -1
     if (record === 0) this.tail = 0
     let start = this.tail
-    let end = this.encode(start, flags, topic, packetId, payload)
-    if (end < 0) {
+    let end
+    while ((end = encodePublish(this.arena.bytes, start, flags, topic, packetId, payload)) < 0) {
       start = this.compact()
       if (start === this.tail) return -1
       this.tail = start
-      end = this.encode(start, flags, topic, packetId, payload)
-      if (end < 0) return -1
     }
     this.tail = end
     this.end = record + Field.COUNT
@@ -67,12 +65,6 @@ export class Outbox {
     records[record + Field.OFFSET] = start
     records[record + Field.LENGTH] = end - start
     return record
-  }
-
-  private encode(at: number, flags: number, topic: Uint8Array, packetId: number, payload: Uint8Array | PayloadWriter): number {
-    const bytes = this.arena.bytes
-    if (typeof payload === FUNCTION) return encodePublishWith(bytes, at, flags, topic, packetId, payload as PayloadWriter)
-    return encodePublish(bytes, at, flags, topic, packetId, payload as Uint8Array)
   }
 
   /** The record with a packet id, or -1. */

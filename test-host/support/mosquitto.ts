@@ -116,8 +116,11 @@ export class Mosquitto implements Broker {
   }
 }
 
+/** Not "debug": a line for each packet would make it a slow broker. */
+const LOG = ["error", "warning", "notice", "information"]
+
 function configuration(port: number, folder: string, { account, config = [] }: MosquittoOptions): string {
-  const lines = [`listener ${port} 127.0.0.1`, "persistence true", `persistence_location ${folder}/`, "log_dest stderr", "log_type all", "max_queued_messages 0"]
+  const lines = [`listener ${port} 127.0.0.1`, "persistence true", `persistence_location ${folder}/`, "log_dest stderr", ...LOG.map((type) => `log_type ${type}`), "max_queued_messages 0"]
   // Started as root it would become another user, who can't write here.
   if (userInfo().uid === 0) lines.push("user root")
   if (account) {

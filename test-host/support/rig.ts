@@ -11,6 +11,8 @@ export class Rig {
   readonly client: Client
   /** What the callbacks were told, one line each. */
   log: string[] = []
+  /** Why the latest connection ended, in words. */
+  reason = ""
   private parsers = new Map<ScriptedSocket, ClientPackets>()
 
   /** `options` may replace the callbacks that write to `log`. */
@@ -20,7 +22,10 @@ export class Rig {
       ...(!options.servers && { host: "broker.test" }),
       clientId: "it",
       onConnect: (sessionPresent) => this.log.push(`connected ${sessionPresent}`),
-      onDisconnect: ({ kind, message }) => this.log.push(`${kind}: ${message}`),
+      onDisconnect: ({ kind, message }) => {
+        this.log.push(kind === "transport" ? "transport" : `${kind}: ${message}`)
+        this.reason = message
+      },
       onDelivered: (handle) => this.log.push(`delivered ${handle}`),
       onDropped: (handle, reason) => this.log.push(`dropped ${handle}: ${describeDrop(reason)}`),
       onMessage: (message) => this.log.push(`unmatched ${message.topic}`),

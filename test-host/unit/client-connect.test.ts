@@ -20,7 +20,7 @@ test("CONNECT is the first packet, sent when the connection is made, and it is s
   equal(rig.sent(), [], "nothing before the CONNACK")
   rig.client.connect()
   rig.receive(connack())
-  equal(rig.sent(), ["PUBLISH t early qos=1 id=1", "SUBSCRIBE id=2 s:0"])
+  equal(rig.sent(), ["PUBLISH t early qos=1 id=2", "SUBSCRIBE id=3 s:0"])
   equal(rig.told(), ["connected false"])
   rig.client.connect()
   rig.advance(1000)
@@ -62,13 +62,15 @@ test("servers are tried in turn, whatever they fail of", () => {
   rig.client.connect()
   rig.opened()
   rig.socket.fail(new Error("refused"))
-  rig.advance(100)
+  ok(/\ba\b.*refused/.test(rig.reason), rig.reason)
+  rig.advance(30)
+  ok(/\bb\b.*no such host/.test(rig.reason), rig.reason)
   rig.advance(100)
   rig.opened().receive(connack())
   rig.socket.fail()
   rig.advance(1000)
   equal(platform.lookups, ["a", "b", "c", "a"])
-  equal(rig.told(), ["transport: mqtt://a: refused", "transport: b: not found: no such host", "connected false", "transport: mqtt://c: connection closed"])
+  equal(rig.told(), ["transport", "transport", "connected false", "transport"])
 })
 
 test("a socket that can't even be made is a failed attempt like any other", () => {
@@ -86,10 +88,10 @@ test("a socket that can't even be made is a failed attempt like any other", () =
   rig.client.connect()
   platform.turn()
   platform.turn()
-  equal(rig.told(), ["transport: mqtt://broker.test: out of sockets"])
+  ok(/broker\.test.*out of sockets/.test(rig.reason), rig.reason)
   platform.advance(1000)
   platform.turn()
-  equal(rig.told(), ["transport: mqtt://broker.test: out of sockets"])
+  equal(rig.told(), ["transport", "transport"])
 })
 
 test("connectTimeout covers the look-up, the connection and the CONNACK together", () => {
@@ -104,7 +106,7 @@ test("connectTimeout covers the look-up, the connection and the CONNACK together
     rig.advance(999)
     equal(rig.told(), [], phase)
     rig.advance(1)
-    equal(rig.told(), ["transport: no CONNACK within connectTimeout, 3000 ms"], phase)
+    equal([rig.told(), rig.reason], [["transport"], "no CONNACK within connectTimeout, 3000 ms"], phase)
     if (phase !== "look-up") ok(rig.socket.closed, phase)
     equal(platform.pending, 1, `${phase}: the next attempt alone`)
   }
@@ -211,7 +213,7 @@ test("endOnRefusal: a refusal that waiting does not mend ends the attempts, and 
   rig.client.publish("t", "kept", { qos: 1 })
   rig.client.connect()
   rig.opened().receive(connack())
-  equal(rig.sent(), ["CONNECT flags=02 keepalive=60 it", "PUBLISH t kept qos=1 id=1"])
+  equal(rig.sent(), ["CONNECT flags=02 keepalive=60 it", "PUBLISH t kept qos=1 id=2"])
 })
 
 test("session present after a clean session, a second CONNACK and a first packet that is none close the connection [MQTT-4.8.0-1]", () => {
@@ -251,7 +253,8 @@ test("a connection that breaks is told with its cause, and a message in flight i
   rig.client.publish("t", "x", { qos: 1 })
   equal(rig.sent(), ["PUBLISH t x qos=1 id=1"])
   rig.socket.fail(new Error("cable cut"))
-  equal(rig.told(), ["transport: mqtt://broker.test: cable cut"])
+  equal(rig.told(), ["transport"])
+  ok(/broker\.test.*cable cut/.test(rig.reason), rig.reason)
   ok(!rig.client.connected)
   rig.again(true)
   equal(rig.sent(), ["PUBLISH t x qos=1 id=1 dup"])
@@ -268,7 +271,7 @@ test("a clean session drops what was in flight, and tells it before the next con
   equal(rig.told(), [
     "dropped 1: the session ended while it was in flight; it may have arrived",
     "dropped 2: the session ended while it was in flight; it may have arrived",
-    "transport: mqtt://broker.test: connection closed",
+    "transport",
   ])
   equal([rig.client.backlog, rig.client.statistics.dropped], [0, 2])
 })

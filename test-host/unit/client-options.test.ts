@@ -151,8 +151,9 @@ test("a server is also given as a URL", () => {
   equal(parseServerUrl("mqtts://broker.test:8884/"), { protocol: "mqtts", host: "broker.test", port: 8884 })
   equal(parseServerUrl("mqtt://me@10.0.0.1:1"), { protocol: "mqtt", host: "10.0.0.1", port: 1, username: "me" })
   equal(parseServerUrl("mqtt://m%40e:p%3Aw%2F@h"), { protocol: "mqtt", host: "h", username: "m@e", password: "p:w/" })
+  equal(parseServerUrl("mqtt://u:p:q@h"), { protocol: "mqtt", host: "h", username: "u", password: "p:q" })
   equal(parseServerUrl("mqtt://[::1]:1883"), { protocol: "mqtt", host: "::1", port: 1883 })
-  for (const url of ["", "broker.test", "http://h", "mqtt://", "mqtt://h:port", "mqtt://h:0", "mqtt://h:65536", "mqtt://h/path", "mqtt://u:p:q@h", "mqtt://[::1", "mqtt://%zz@h"]) {
+  for (const url of ["", "broker.test", "http://h", "mqtt://", "mqtt://h:port", "mqtt://h:0", "mqtt://h:65536", "mqtt://h/path", "mqtt://[::1", "mqtt://%zz@h"]) {
     throws(() => parseServerUrl(url), /^RangeError: server/)
   }
 })
