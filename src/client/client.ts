@@ -22,9 +22,6 @@ export interface PublishOptions {
   timeToLive?: Duration
 }
 
-/** Flags below this are QoS 0. */
-const QOS_1 = 1 << PublishFlag.QOS_SHIFT
-
 /** A constant, because XS copies a literal of a preloaded module to the heap each time it is met. */
 const STRING = "string"
 
@@ -81,29 +78,21 @@ export class Client {
    * or a function that writes bytes into the transmit buffer and returns their number; it may be called twice.
    */
   publish(topic: Topic | string, payload: Uint8Array | PayloadWriter | string, options?: PublishOptions): number {
+    const connection = this.connection
     let flags = 0
     if (options !== undefined) {
       const qos = options.qos
-      if (qos === 1) flags = QOS_1
-      else if (qos === 2) flags = 2 * QOS_1
-      else if (qos !== undefined && qos !== 0) checkQoS("qos", qos)
-      if (options.retain === true) flags |= PublishFlag.RETAIN
+      if (qos !== 0 && qos !== undefined) flags = (qos === 1 ? 1 : checkQoS("qos", qos)) << PublishFlag.QOS_SHIFT
+      if (options.retain) flags |= PublishFlag.RETAIN
     }
     const name = typeof topic === STRING ? this.topicOf(topic as string).bytes : (topic as Topic).bytes
     const bytes = typeof payload === STRING ? encodeText(payload as string) : (payload as Uint8Array | PayloadWriter)
-    const connection = this.connection
-    if (flags < QOS_1 && connection.idle && connection.publish(flags, name, bytes)) return 0
-    return this.enqueue(flags, name, bytes, options)
-  }
-
-  /** Takes a message that needs the outbox. */
-  private enqueue(flags: number, topic: Uint8Array, payload: Uint8Array | PayloadWriter, options: PublishOptions | undefined): number {
-    const connection = this.connection
+    if (connection.idle && flags <= PublishFlag.RETAIN && connection.publish(flags, name, bytes)) return 0
     if (connection.draining) return Refusal.ENDING
-    if (flags < QOS_1 && !connection.online && !this.settings.queueQoSZero) return Refusal.OFFLINE
-    let expires = 0
-    if (options !== undefined && options.timeToLive !== undefined) expires = this.expiry(options.timeToLive)
-    const handle = this.session.publish(flags, topic, payload, expires)
+    if (!connection.online && flags <= PublishFlag.RETAIN && !this.settings.queueQoSZero) return Refusal.OFFLINE
+    const timeToLive = options?.timeToLive
+    const expires = timeToLive === undefined ? 0 : this.expiry(timeToLive)
+    const handle = this.session.publish(flags, name, bytes, expires)
     if (handle > 0) {
       if (expires !== 0) this.lifecycle.arm()
       connection.wake()

@@ -114,7 +114,6 @@ export class Connection {
 
   /** Sends what has been gathered, at the end of the turn. */
   requestFlush(): void {
-    if (this.flushing) return
     this.flushing = true
     this.flushTimer.schedule(0)
   }
@@ -122,7 +121,7 @@ export class Connection {
   /** The same, and what waits in the session and the subscriptions. */
   wake(): void {
     this.idle = false
-    this.requestFlush()
+    if (!this.flushing) this.requestFlush()
   }
 
   /** Puts a QoS 0 PUBLISH into the transmit buffer. False when it has no room there. Only while `idle`. */
@@ -132,10 +131,7 @@ export class Connection {
     if (end < 0 || end > this.limit) return false
     out.length = end
     this.takenQoSZero++
-    if (!this.flushing) {
-      this.flushing = true
-      this.flushTimer.schedule(0)
-    }
+    if (!this.flushing) this.requestFlush()
     return true
   }
 
@@ -185,10 +181,9 @@ export class Connection {
     const out = this.transmit
     const session = this.session
     const subscriptions = this.subscriptions
-    const room = this.writable < out.capacity ? this.writable : out.capacity
     if (!this.online) return out
     if (out.length === 0) this.writtenQoSZero = this.takenQoSZero
-    const direct = session.hasUnsent ? session.stage(out, room) : 0
+    const direct = session.stage(out, this.writable < out.capacity ? this.writable : out.capacity)
     if (subscriptions.toRequest !== 0 && direct === 0 && !session.midPacket) subscriptions.request(out, session)
     this.idle = !session.hasUnsent && subscriptions.toRequest === 0 && !this.draining
     if (direct === 0) return out
@@ -242,7 +237,7 @@ export class Connection {
     this.flushing = true
     do {
       let length = out.capacity - out.length
-      if (length < Room.LITTLE || this.session.midPacket) break
+      if (length < Room.LITTLE || this.session.partly !== 0) break
       if (length > input.capacity) length = input.capacity
       if (length > count) length = count
       buffer.resize(length)

@@ -99,10 +99,13 @@ export class Receiver implements PacketSink {
   onSuback(packetId: number, codes: DataView, start: number, end: number): void {
     if (!this.session.releaseRequestId(packetId)) return
     if (!this.subscriptions.onSuback(packetId, codes, start, end)) this.onViolation(Violation.SUBACK_COUNT)
+    else this.connection.wake()
   }
 
   onUnsuback(packetId: number): void {
-    if (this.session.releaseRequestId(packetId)) this.subscriptions.onUnsuback(packetId)
+    if (this.subscriptions.onUnsuback(packetId)) this.session.releaseRequestId(packetId)
+    else this.session.unexpectedAcks++
+    this.connection.wake()
   }
 
   onConnack(sessionPresent: boolean, returnCode: ConnectReturnCode): void {

@@ -32,6 +32,8 @@ class Subscription implements SubscribeRequest {
   wanted = true
   /** Of the request that waits for its answer. */
   packetId = 0
+  /** The QoS in that request; the application may have asked for another since. */
+  asked: QoS = 0
   /** Matches the message that is being delivered. */
   matched = false
 
@@ -155,13 +157,17 @@ export class Subscriptions implements KnownTopics {
     let at = 0
     while (at < list.length) {
       const subscription = list[at]!
-      if (subscription.matched && subscription.wanted && !(found && this.wasCalled(subscription.handler, at))) {
-        found = true
-        try {
-          subscription.handler(message)
-        } catch (error) {
-          good = false
-          this.events.onHandlerError(error)
+      if (subscription.matched) {
+        if (!subscription.wanted) {
+          subscription.matched = false
+        } else if (!(found && this.wasCalled(subscription.handler, at))) {
+          found = true
+          try {
+            subscription.handler(message)
+          } catch (error) {
+            good = false
+            this.events.onHandlerError(error)
+          }
         }
       }
       ++at
@@ -172,7 +178,7 @@ export class Subscriptions implements KnownTopics {
 
   /** Whether the handler was called for a filter before the one at `at`. */
   private wasCalled(handler: MessageHandler, at: number): boolean {
-    while (--at >= 0) if (this.list[at]!.matched && this.list[at]!.wanted && this.list[at]!.handler === handler) return true
+    while (--at >= 0) if (this.list[at]!.matched && this.list[at]!.handler === handler) return true
     return false
   }
 
@@ -195,6 +201,7 @@ export class Subscriptions implements KnownTopics {
       out.length = end
       for (const subscription of batch) {
         subscription.packetId = packetId
+        subscription.asked = subscription.qos
         subscription.standing++
       }
       this.toRequest -= batch.length
@@ -209,20 +216,29 @@ export class Subscriptions implements KnownTopics {
       const subscription = asked[i]!
       const code = codes.getUint8(start + i)
       subscription.packetId = 0
-      subscription.standing = code === SUBSCRIBE_FAILURE ? Standing.INACTIVE : subscription.wanted ? Standing.ACTIVE : Standing.TO_UNSUBSCRIBE
+      if (subscription.wanted && subscription.asked !== subscription.qos) {
+        subscription.standing = Standing.TO_SUBSCRIBE
+        continue
+      }
+      if (code !== SUBSCRIBE_FAILURE) subscription.standing = subscription.wanted ? Standing.ACTIVE : Standing.TO_UNSUBSCRIBE
+      else if (subscription.wanted) subscription.standing = Standing.INACTIVE
+      else this.forget(subscription)
       this.events.onSuback(subscription.filter.filter, code, subscription.onSuback)
     }
     this.count()
     return true
   }
 
-  onUnsuback(packetId: number): void {
-    for (const subscription of this.asked(packetId, Standing.UNSUBSCRIBING)) {
+  /** An UNSUBACK has come. False when it answers no UNSUBSCRIBE. */
+  onUnsuback(packetId: number): boolean {
+    const asked = this.asked(packetId, Standing.UNSUBSCRIBING)
+    for (const subscription of asked) {
       subscription.packetId = 0
       if (subscription.wanted) subscription.standing = Standing.TO_SUBSCRIBE
       else this.forget(subscription)
     }
     this.count()
+    return asked.length !== 0
   }
 
   /** The server has accepted a connection; `sessionPresent`: with our subscriptions. */

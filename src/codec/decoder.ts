@@ -45,6 +45,7 @@ const enum Header {
   /** First bytes of a PUBLISH that is no duplicate are from PUBLISH on and below this. */
   PUBLISH = PacketType.PUBLISH << 4,
   QOS_3 = PUBLISH | PublishFlag.QOS_MASK,
+  PUBACK = PacketType.PUBACK << 4,
   /** Of a byte of the Remaining Length: another follows. */
   MORE = 0x80,
 }
@@ -227,7 +228,7 @@ export class Decoder {
   private packet(first: number, source: PacketBuffer, start: number, end: number): void {
     const view = source.view
     const type = first >> 4
-    const fault = headerFault(first, end - start)
+    const fault = first === Header.PUBACK && end - start === 2 ? Violation.NONE : headerFault(first, end - start)
     if (fault !== Violation.NONE) this.violate(fault)
     else if (!this.connacked) this.connack(type, view, start)
     else if (type === PacketType.PUBLISH) {

@@ -98,7 +98,7 @@ export class Session {
   private next = 0
   private inflight = 0
   /** Bytes of that record which are already in the transmit buffer, when it did not fit whole. */
-  private partly = 0
+  partly = 0
   private lastId = 0
   /** Ids of SUBSCRIBE and UNSUBSCRIBE packets that wait for their answers. */
   private requestIds: number[] = []
@@ -180,15 +180,15 @@ export class Session {
   stage(out: PacketBuffer, room: number): number {
     const outbox = this.outbox
     const records = outbox.records
-    let record = this.next
-    while (record < outbox.end) {
+    let record
+    while ((record = this.next) < outbox.end) {
       const state = records[record]! as State
-      const length = records[record + Field.LENGTH]!
       let direct = 0
       if (state === State.SEND_PUBREL) {
         if (out.length + ACKNOWLEDGE_LENGTH > room) break
         out.length = encodeAcknowledge(out.bytes, out.length, Acknowledge.PUBREL, records[record + Field.PACKET_ID]!)
       } else {
+        const length = records[record + Field.LENGTH]!
         if (state !== State.SEND0) {
           if (this.inflight >= this.maxInflight) break
           if (outbox.end === Field.COUNT && out.length === 0 && records[Field.OFFSET] === 0 && this.partly === 0 && length <= room) direct = length
@@ -197,9 +197,9 @@ export class Session {
         if (state !== State.SEND0) this.inflight++
       }
       this.next = record + Field.COUNT
-      this.apply(record, state, Event.SENT)
+      if (state === State.SEND0) this.apply(record, state, Event.SENT)
+      else records[record] = nextOf(state, Event.SENT)
       if (direct !== 0) return direct
-      record = this.next
     }
     return 0
   }
@@ -221,9 +221,8 @@ export class Session {
   acknowledge(type: PacketType, packetId: number): boolean {
     const outbox = this.outbox
     const records = outbox.records
-    let record = 0
     // The oldest is the most likely one.
-    if (records[Field.PACKET_ID] !== packetId || outbox.end === 0) record = outbox.find(packetId)
+    const record = records[Field.PACKET_ID] === packetId && outbox.end !== 0 ? 0 : outbox.find(packetId)
     const state = record < 0 ? State.NONE : (records[record]! as State)
     const event = (type === PacketType.PUBCOMP ? Event.PUBCOMP : type - PacketType.PUBACK + Event.PUBACK) as Event
     return this.apply(record, state, event) === Action.PUBREL

@@ -30,9 +30,20 @@ export function enumMembers(source: ts.SourceFile, name: string): EnumMember[] {
 
 /** The names of an interface's own members. */
 export function interfaceMembers(source: ts.SourceFile, name: string): string[] {
+  return interfaceOf(source, name).members.map((member) => member.name!.getText())
+}
+
+/** The texts that a member of an interface may be, in their order. */
+export function literalsOf(source: ts.SourceFile, name: string, member: string): string[] {
+  const found = interfaceOf(source, name).members.find((other) => other.name!.getText() === member)
+  if (!found || !ts.isPropertySignature(found) || !found.type || !ts.isUnionTypeNode(found.type)) throw new Error(`${name}.${member} is no union`)
+  return found.type.types.map((type) => JSON.parse(type.getText()) as string)
+}
+
+function interfaceOf(source: ts.SourceFile, name: string): ts.InterfaceDeclaration {
   const declaration = source.statements.filter(ts.isInterfaceDeclaration).find((statement) => statement.name.text === name)
   if (!declaration) throw new Error(`${source.fileName} has no interface ${name}`)
-  return declaration.members.map((member) => member.name!.getText())
+  return declaration
 }
 
 function commentOf(node: ts.Node): string {
