@@ -14,6 +14,11 @@ export interface Platform {
   /** Makes a timer that is not running. Taken once, then scheduled any number of times without allocation. */
   createTimer(callback: () => void): Timer
   readonly clock: Clock
+  /**
+   * Makes memory for packets, where there is better than a resizable ArrayBuffer: `capacity` bytes, whose `resize` only
+   * says how many of them, from the first on, a socket is to fill or send.
+   */
+  createBuffer?(capacity: number): ArrayBuffer
   /** A number in [0, 1), different on every device and after every start. */
   random(): number
   readonly storage: Storage

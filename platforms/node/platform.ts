@@ -4,6 +4,7 @@ import type { Platform, SocketConstructor, SocketOptions } from "../platform.js"
 import { checkDeviceId, defaultDeviceId } from "./device-id.js"
 import { digest } from "./digest.js"
 import { resolve } from "./resolve.js"
+import { SizedBuffer } from "./sized-buffer.js"
 import type { NodeSocketOptions } from "./socket.js"
 import { FileStorage, noStorage } from "./storage.js"
 import { TCP } from "./tcp.js"
@@ -35,6 +36,7 @@ export function nodePlatform(options: NodePlatformOptions = {}): Platform {
     TCP: withSizes(TCP, sizes),
     TLS: withSizes(TLS, sizes),
     resolve,
+    createBuffer: (capacity) => new SizedBuffer(capacity),
     createTimer: (callback) => new NodeTimer(callback),
     clock: {
       // From the start of the process, as 32 bits with a sign: differences, taken with | 0, outlast the wrap.

@@ -1,6 +1,7 @@
 /// <reference types="node" />
 import type { OnReadOpts, Socket as Stream } from "node:net"
 import type { Socket, SocketOptions } from "../platform.js"
+import { SizedBuffer } from "./sized-buffer.js"
 
 export interface NodeSocketOptions extends SocketOptions {
   /** Bytes that can be written before the system has taken any. Default: 5,760, as on the ESP32. */
@@ -79,11 +80,11 @@ export abstract class StreamSocket implements Socket {
   }
 
   read(buffer: ArrayBuffer): void {
-    const length = buffer.byteLength
+    const length = lengthOf(buffer)
     if (length === 0 || length > this.to - this.from) this.refuseRead(length)
     if (buffer !== this.lastRead) this.readView = viewOf((this.lastRead = buffer))
     const end = this.from + length
-    this.readView!.set(this.source.subarray(this.from, end))
+    this.source.copy(this.readView!, 0, this.from, end)
     this.from = end
     if (end === this.to) {
       this.from = this.to = 0
@@ -96,11 +97,11 @@ export abstract class StreamSocket implements Socket {
   }
 
   write(buffer: ArrayBuffer): number {
-    const length = buffer.byteLength
+    const length = lengthOf(buffer)
     const { output } = this
     if (this.state !== State.READY || length > output.length - this.filled) this.refuseWrite(length)
     if (buffer !== this.lastWritten) this.writeView = viewOf((this.lastWritten = buffer))
-    output.set(this.writeView!, this.filled)
+    output.set(this.writeView!.length === length ? this.writeView! : this.writeView!.subarray(0, length), this.filled)
     this.filled += length
     if (this.sending === 0 && length !== 0) this.send()
     return output.length - this.filled
@@ -224,6 +225,11 @@ export abstract class StreamSocket implements Socket {
     }
     throw new Error(`would block: write of ${length} bytes, where ${this.output.length - this.filled} are writable`)
   }
+}
+
+/** How many bytes to read or write. */
+function lengthOf(buffer: ArrayBuffer): number {
+  return buffer instanceof SizedBuffer ? buffer.size : buffer.byteLength
 }
 
 /** A view that follows the buffer's length, if that can change. */

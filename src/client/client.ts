@@ -6,7 +6,7 @@ import { encodeText } from "../codec/text.js"
 import { Topic, TopicFilter } from "../codec/topic.js"
 import { describeRefusal, Refusal, Session } from "../session/session.js"
 import { Connection } from "./connection.js"
-import { type Duration, MAX_DURATION, parseDuration, show } from "./duration.js"
+import { type Duration, MAX_DURATION, parseDuration, refuse } from "./duration.js"
 import { Lifecycle } from "./lifecycle.js"
 import { checkOptions, checkQoS, type ClientOptions, type Settings } from "./options.js"
 import { Receiver } from "./receiver.js"
@@ -46,7 +46,7 @@ export class Client {
   constructor(platform: Platform, options: ClientOptions) {
     const settings = checkOptions(platform, options)
     const reporter = new Reporter(options)
-    const session = new Session(settings.session, reporter, platform.clock)
+    const session = new Session(settings.session, reporter, platform.clock, platform)
     const subscriptions = new Subscriptions(settings.maxSubscriptions, settings.filtersPerSubscribe, reporter)
     const lifecycle = new Lifecycle(platform, settings, session, subscriptions, reporter)
     const receiver = new Receiver(session, subscriptions, reporter, settings.redeliverOnError, lifecycle)
@@ -82,7 +82,7 @@ export class Client {
     let flags = 0
     if (options !== undefined) {
       const qos = options.qos
-      if (qos !== 0 && qos !== undefined) flags = (qos === 1 ? 1 : checkQoS("qos", qos)) << PublishFlag.QOS_SHIFT
+      if (qos !== 0 && qos !== undefined) flags = (qos === 1 || qos === 2 ? qos : checkQoS("qos", qos)) << PublishFlag.QOS_SHIFT
       if (options.retain) flags |= PublishFlag.RETAIN
     }
     const name = typeof topic === STRING ? this.topicOf(topic as string).bytes : (topic as Topic).bytes
@@ -117,7 +117,7 @@ export class Client {
    */
   subscribe(filter: string, qos: QoS, handler: MessageHandler, onSuback?: SubackHandler): void {
     const parsed = new TopicFilter(filter)
-    if (typeof handler !== FUNCTION) throw new RangeError(`handler: ${show(handler)}; a function is needed`)
+    if (typeof handler !== FUNCTION) refuse("handler", handler, "a function")
     if (parsed.bytes.length + 8 > this.settings.transmitBufferSize) throw new RangeError(`transmitBufferSize: ${this.settings.transmitBufferSize}; a SUBSCRIBE to this filter of ${parsed.bytes.length - 2} bytes is longer`)
     this.subscriptions.add(parsed, checkQoS("qos", qos), handler, onSuback)
     this.connection.wake()

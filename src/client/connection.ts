@@ -1,9 +1,10 @@
 import type { Clock, Closable, Platform, Socket, Timer } from "../../platforms/platform.js"
 import { type Acknowledge, encodeAcknowledge } from "../codec/acknowledge.js"
 import { encodeDisconnect } from "../codec/bare.js"
-import { PacketBuffer } from "../codec/buffer.js"
+import { copyBytes, PacketBuffer } from "../codec/buffer.js"
 import { Decoder, type PacketSink } from "../codec/decoder.js"
-import { encodePublish, type PayloadWriter } from "../codec/publish.js"
+import { PacketType } from "../codec/packets.js"
+import { encodePublish, FUNCTION, type PayloadWriter } from "../codec/publish.js"
 import type { Session } from "../session/session.js"
 import type { Disconnect } from "./disconnect.js"
 import type { Settings } from "./options.js"
@@ -22,6 +23,8 @@ export interface ConnectionEvents {
 const enum Room {
   /** The least in the transmit buffer for which reading goes on before it has been written out. */
   LITTLE = 64,
+  /** So many bytes of a packet that is answered with four may have come before. */
+  CUT = 3,
 }
 
 /**
@@ -65,9 +68,9 @@ export class Connection {
     this.session = session
     this.subscriptions = subscriptions
     this.events = events
-    this.transmit = new PacketBuffer(settings.transmitBufferSize)
+    this.transmit = new PacketBuffer(settings.transmitBufferSize, platform)
     this.limit = settings.transmitBufferSize
-    this.decoder = new Decoder(sink, settings.readSize, settings.receiveBufferSize, subscriptions)
+    this.decoder = new Decoder(sink, settings.readSize, settings.receiveBufferSize, subscriptions, platform)
     this.flushTimer = platform.createTimer(() => this.flush())
   }
 
@@ -127,8 +130,20 @@ export class Connection {
   /** Puts a QoS 0 PUBLISH into the transmit buffer. False when it has no room there. Only while `idle`. */
   publish(flags: number, topic: Uint8Array, payload: Uint8Array | PayloadWriter): boolean {
     const out = this.transmit
-    const end = encodePublish(out.bytes, out.length, flags, topic, 0, payload)
-    if (end < 0 || end > this.limit) return false
+    const bytes = out.bytes
+    const at = out.length
+    const remaining = topic.length + payload.length
+    let end = at + 2 + remaining
+    if (remaining < 128 && end <= this.limit && typeof payload !== FUNCTION) {
+      // As encodePublish does it: for the most frequent case, the call would cost more than the header.
+      bytes[at] = (PacketType.PUBLISH << 4) | flags
+      bytes[at + 1] = remaining
+      bytes.set(topic, at + 2)
+      bytes.set(payload as Uint8Array, end - payload.length)
+    } else {
+      end = encodePublish(bytes, at, flags, topic, 0, payload)
+      if (end < 0 || end > this.limit) return false
+    }
     out.length = end
     this.takenQoSZero++
     if (!this.flushing) this.requestFlush()
@@ -156,10 +171,14 @@ export class Connection {
     this.flushing = false
     do {
       if (!this.idle) source = this.collect()
-      const length = source.length
+      let length = source.length
       if (length === 0 || length > this.writable) {
-        if (this.draining && this.transmit.length === 0 && this.session.isEmpty) this.events.onDrained()
-        return
+        if (length === 0 || this.writable === 0) {
+          if (this.draining && length === 0 && this.session.isEmpty) this.events.onDrained()
+          return
+        }
+        source = this.decoder.input
+        length = this.takePart(source)
       }
       const buffer = source.buffer
       buffer.resize(length)
@@ -174,6 +193,17 @@ export class Connection {
       this.lastSent = this.clock.ticks()
     } while (!this.idle)
     this.writtenQoSZero = this.takenQoSZero
+  }
+
+  /** Moves what the socket has room for into `part`: writing cuts a buffer to length, and would cut off the rest. */
+  private takePart(part: PacketBuffer): number {
+    const out = this.transmit
+    const length = Math.min(this.writable, part.capacity)
+    copyBytes(out.view, 0, length, part.view, 0)
+    out.bytes.copyWithin(0, length, out.length)
+    out.length -= length
+    this.idle = false
+    return length
   }
 
   /** Adds what the session and the subscriptions have to send. Returns what is to be written. */
@@ -236,15 +266,21 @@ export class Connection {
     const buffer = input.buffer
     this.flushing = true
     do {
-      let length = out.capacity - out.length
-      if (length < Room.LITTLE || this.session.partly !== 0) break
+      let length = out.capacity - out.length - Room.CUT
+      if (length < Room.LITTLE || this.session.partly !== 0) {
+        this.flush()
+        length = out.capacity - out.length - Room.CUT
+        if (this.socket === undefined) return
+        if (length < Room.LITTLE || this.session.partly !== 0) break
+        this.flushing = true
+      }
       if (length > input.capacity) length = input.capacity
       if (length > count) length = count
       buffer.resize(length)
       this.socket!.read(buffer)
       buffer.resize(input.capacity)
       count -= length
-      this.limit = out.capacity - length
+      this.limit = out.capacity - length - Room.CUT
       this.decoder.feed(length)
       if (this.socket === undefined) return
     } while (count !== 0)

@@ -13,17 +13,15 @@ export interface Disconnect {
   returnCode?: ConnectReturnCode
 }
 
-const REFUSALS: readonly string[] = [
-  "",
-  "the server does not speak MQTT 3.1.1",
-  "the server does not take this client id",
-  "the server is not available at present",
-  "the server does not take this user name and password",
-  "the server does not allow this client to connect",
-]
+const REFUSALS =
+  "|the server does not speak MQTT 3.1.1" +
+  "|the server does not take this client id" +
+  "|the server is not available at present" +
+  "|the server does not take this user name and password" +
+  "|the server does not allow this client to connect"
 
 export function refused(returnCode: ConnectReturnCode): Disconnect {
-  return { kind: "refused", message: `CONNACK ${returnCode}: ${REFUSALS[returnCode]}`, returnCode }
+  return { kind: "refused", message: `CONNACK ${returnCode}: ${REFUSALS.split("|")[returnCode]}`, returnCode }
 }
 
 /** Trying again soon will not help. */

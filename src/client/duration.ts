@@ -1,13 +1,7 @@
 /** A length of time: milliseconds, or text such as "200ms", "10s", "5min", "2h", "1d". */
 export type Duration = number | string
 
-const UNITS: readonly (readonly [string, number])[] = [
-  ["ms", 1],
-  ["min", 60_000],
-  ["s", 1000],
-  ["h", 3_600_000],
-  ["d", 86_400_000],
-]
+const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, min: 60_000, h: 3_600_000, d: 86_400_000 }
 
 /** Longest time that the platforms' timers and 32-bit ticks can tell, about 12 days. */
 export const MAX_DURATION = 0x3fffffff
@@ -26,12 +20,15 @@ export function parseDuration(option: string, value: Duration, least = 0, unit =
 
 function fromText(text: unknown): number {
   if (typeof text !== "string") return NaN
-  for (const [unit, milliseconds] of UNITS) {
-    if (!text.endsWith(unit)) continue
-    const digits = text.slice(0, -unit.length).trim()
-    if (digits !== "") return Number(digits) * milliseconds
-  }
-  return NaN
+  let at = text.length
+  while (at > 0 && text[at - 1]! >= "a") --at
+  const digits = text.slice(0, at).trim()
+  return digits === "" ? NaN : Number(digits) * UNITS[text.slice(at)]!
+}
+
+/** Throws the error for an option's wrong value. */
+export function refuse(option: string, value: unknown, needed: string): never {
+  throw new RangeError(`${option}: ${show(value)}; ${needed} is needed`)
 }
 
 /** A wrong value, as errors show it. */

@@ -54,7 +54,7 @@ export class Lifecycle implements ConnectionEvents, ReceiverEvents {
     this.session = session
     this.subscriptions = subscriptions
     this.reporter = reporter
-    this.backoff = new Backoff(settings.reconnectPeriod, settings.maxReconnectPeriod, () => platform.random())
+    this.backoff = new Backoff(settings.reconnectPeriod, settings.maxReconnectPeriod, platform)
     this.timer = platform.createTimer(() => this.tick())
   }
 
@@ -126,6 +126,7 @@ export class Lifecycle implements ConnectionEvents, ReceiverEvents {
       this.enter(Phase.WAITING, this.backoff.next())
     }
     this.server = (this.server + 1) % this.settings.servers.length
+    if (this.ending) this.connection.wake()
   }
 
   /** Looks again at what the timer is needed for; to be called when a message with a time to live was taken. */
@@ -173,7 +174,8 @@ export class Lifecycle implements ConnectionEvents, ReceiverEvents {
         return
       }
       const sinceSent = (now - connection.lastSent) | 0
-      const sinceReceived = (now - connection.lastReceived) | 0
+      // While a long message leaves in parts, that it moves tells enough; a PINGREQ can't stand inside it.
+      const sinceReceived = this.session.midPacket ? 0 : (now - connection.lastReceived) | 0
       if (sinceSent >= keepalive || (sinceReceived >= keepalive && !this.pinging)) {
         if (!this.pinging) {
           this.pinging = true

@@ -5,7 +5,7 @@ import type { QoS } from "../codec/packets.js"
 import { encodeString, encodeText, prefixLength } from "../codec/text.js"
 import { Topic } from "../codec/topic.js"
 import { type Drop, type OutboxPolicy, type SessionOptions } from "../session/session.js"
-import { type Duration, parseDuration, show } from "./duration.js"
+import { type Duration, parseDuration, refuse } from "./duration.js"
 import type { Disconnect } from "./disconnect.js"
 import { checkServer, type Server } from "./server.js"
 
@@ -119,7 +119,7 @@ const POLICIES = ["refuse", "drop-oldest", "drop-newest", "latest-per-topic"]
 /** Throws a RangeError that names the first wrong option, its value and what is allowed. */
 export function checkOptions(platform: Platform, options: ClientOptions): Settings {
   const clean = flag(options, "clean", true)
-  for (const name of CALLBACKS) if (typeof (options[name] ?? checkOptions) !== "function") throw new RangeError(`${name}: ${show(options[name])}; a function is needed`)
+  for (const name of CALLBACKS) if (typeof (options[name] ?? checkOptions) !== "function") refuse(name, options[name], "a function")
   const clientId = options.clientId ?? `xs-${platform.deviceId}`.slice(0, 23)
   if (clientId === "" && !clean) throw new RangeError('clientId: is empty; with clean: false the server must know the session by its name [MQTT-3.1.3-7]')
   const redeliverOnError = flag(options, "redeliverOnError", false)
@@ -128,7 +128,7 @@ export function checkOptions(platform: Platform, options: ClientOptions): Settin
   if (keepalive > 65_535) throw new RangeError(`keepalive: ${keepalive} s; at most 65535 s is possible`)
   const reconnectPeriod = parseDuration("reconnectPeriod", options.reconnectPeriod ?? 1000, 1)
   const policy = POLICIES.indexOf(options.outboxPolicy ?? "refuse")
-  if (policy < 0) throw new RangeError(`outboxPolicy: ${show(options.outboxPolicy)}; one of ${POLICIES.join(", ")} is needed`)
+  if (policy < 0) refuse("outboxPolicy", options.outboxPolicy, `one of ${POLICIES.join(", ")}`)
   const outboxMessages = integer(options, "outboxMessages", 16, 1, 1000)
   return {
     servers: servers(platform, options),
@@ -161,7 +161,7 @@ export function checkOptions(platform: Platform, options: ClientOptions): Settin
 
 function connect(options: ClientOptions, clientId: string, clean: boolean, keepalive: number): Connect {
   const { username, password, will } = options
-  if (will !== undefined && typeof will !== "object") throw new RangeError(`will: ${show(will)}; an object with topic and payload is needed`)
+  if (will !== undefined && typeof will !== "object") refuse("will", will, "an object with topic and payload")
   if (password !== undefined && username === undefined) throw new RangeError("password: is given without a username; MQTT 3.1.1 allows only both [MQTT-3.1.2-22]")
   return {
     clientId: encodeString("clientId", textOf("clientId", clientId)),
@@ -182,7 +182,7 @@ function servers(platform: Platform, options: ClientOptions): readonly Server[] 
   const { servers, host, port, protocol, secure } = options
   if ((servers === undefined) === (host === undefined)) throw new RangeError("host, servers: one of the two is needed")
   const list = servers ?? [{ host, port, protocol, secure } as Server]
-  if (!Array.isArray(list)) throw new RangeError(`servers: ${show(list)}; a list is needed`)
+  if (!Array.isArray(list)) refuse("servers", list, "a list")
   if (list.length === 0) throw new RangeError("servers: is empty; at least one is needed")
   for (const server of list) {
     checkServer(servers ? "servers" : "options", server)
@@ -192,12 +192,12 @@ function servers(platform: Platform, options: ClientOptions): readonly Server[] 
 }
 
 export function checkQoS(option: string, qos: QoS): QoS {
-  if (qos !== 0 && qos !== 1 && qos !== 2) throw new RangeError(`${option}: ${show(qos)}; 0, 1 or 2 is needed`)
+  if (qos !== 0 && qos !== 1 && qos !== 2) refuse(option, qos, "0, 1 or 2")
   return qos
 }
 
 function textOf(option: string, value: string): string {
-  if (typeof value !== "string") throw new RangeError(`${option}: ${show(value)}; text is needed`)
+  if (typeof value !== "string") refuse(option, value, "text")
   return value
 }
 
@@ -210,14 +210,14 @@ function binary(option: string, value: string | Uint8Array): Uint8Array {
 
 function flag<O extends object>(options: O, name: keyof O & string, otherwise: boolean, option: string = name): boolean {
   const value: unknown = options[name] ?? otherwise
-  if (typeof value !== "boolean") throw new RangeError(`${option}: ${show(value)}; true or false is needed`)
+  if (typeof value !== "boolean") refuse(option, value, "true or false")
   return value
 }
 
 function integer(options: ClientOptions, name: keyof ClientOptions, otherwise: number, least: number, most: number): number {
   const value: unknown = options[name] ?? otherwise
   if (!Number.isInteger(value) || (value as number) < least || (value as number) > most) {
-    throw new RangeError(`${name}: ${show(value)}; a whole number from ${least} to ${most} is needed`)
+    refuse(name, value, `a whole number from ${least} to ${most}`)
   }
   return value as number
 }

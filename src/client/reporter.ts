@@ -1,5 +1,5 @@
 import type { Message } from "../codec/message.js"
-import { SUBSCRIBE_FAILURE } from "../codec/packets.js"
+import { Packet } from "../codec/packets.js"
 import { describeDrop, type Drop, type SessionEvents } from "../session/session.js"
 import type { Disconnect } from "./disconnect.js"
 import type { ClientCallbacks } from "./options.js"
@@ -46,7 +46,7 @@ export class Reporter implements SessionEvents, SubscriptionsEvents {
   }
 
   onSuback(filter: string, granted: number, handler: SubackHandler | undefined): void {
-    if (granted === SUBSCRIBE_FAILURE) {
+    if (granted === Packet.SUBSCRIBE_FAILURE) {
       this.statistics.refusedFilters++
       if (!handler) this.onError(new Error(`the server refuses the subscription to "${filter}"`))
     }

@@ -1,4 +1,5 @@
 import type { SecureOptions } from "../../platforms/platform.js"
+import { refuse } from "./duration.js"
 
 /** A broker to connect to. */
 export interface Server {
@@ -35,8 +36,8 @@ export function parseServerUrl(url: string): ServerUrl {
 }
 
 export function checkServer(option: string, server: Server): void {
-  if (typeof server.host !== "string" || server.host === "") throw new RangeError(`${option}.host: ${JSON.stringify(server.host)}; a host name or an IP address is needed`)
+  if (typeof server.host !== "string" || server.host === "") refuse(`${option}.host`, server.host, "a host name or an IP address")
   const { port, protocol } = server
-  if (port !== undefined && !(Number.isInteger(port) && port > 0 && port < 65_536)) throw new RangeError(`${option}.port: ${port}; 1 to 65535 is needed`)
-  if (protocol !== undefined && protocol !== "mqtt" && protocol !== "mqtts") throw new RangeError(`${option}.protocol: ${JSON.stringify(protocol)}; "mqtt" or "mqtts" is needed`)
+  if (port !== undefined && !(Number.isInteger(port) && port > 0 && port < 65_536)) refuse(`${option}.port`, port, "1 to 65535")
+  if (protocol !== undefined && protocol !== "mqtt" && protocol !== "mqtts") refuse(`${option}.protocol`, protocol, '"mqtt" or "mqtts"')
 }

@@ -1,7 +1,7 @@
 import type { PacketBuffer } from "../codec/buffer.js"
 import type { KnownTopics } from "../codec/decoder.js"
 import type { Message } from "../codec/message.js"
-import { type QoS, SUBSCRIBE_FAILURE } from "../codec/packets.js"
+import { type QoS, Packet } from "../codec/packets.js"
 import { encodeSubscribe, encodeUnsubscribe, type SubscribeRequest } from "../codec/subscribe.js"
 import type { TopicFilter } from "../codec/topic.js"
 import type { Session } from "../session/session.js"
@@ -80,7 +80,7 @@ export class Subscriptions implements KnownTopics {
       subscription.handler = handler
       subscription.onSuback = onSuback
       subscription.wanted = true
-      if (subscription.standing !== Standing.SUBSCRIBING && subscription.standing !== Standing.UNSUBSCRIBING) subscription.standing = Standing.TO_SUBSCRIBE
+      if (!isAsking(subscription.standing)) subscription.standing = Standing.TO_SUBSCRIBE
     } else {
       if (this.list.length >= this.limit) throw new RangeError(`maxSubscriptions: ${this.limit} are taken; unsubscribe from one, or set it higher`)
       subscription = new Subscription(filter, qos, handler, onSuback)
@@ -137,17 +137,18 @@ export class Subscriptions implements KnownTopics {
   deliver(message: Message): boolean {
     const known = this.known
     if (this.wildcards !== 0) return this.deliverToAll(message)
-    if (known === undefined || !known.wanted) {
-      this.events.onUnmatched(message)
-      return true
+    if (known !== undefined && known.wanted) {
+      // As `call` does it; most messages come this way.
+      try {
+        known.handler(message)
+        return true
+      } catch (error) {
+        this.events.onHandlerError(error)
+        return false
+      }
     }
-    try {
-      known.handler(message)
-      return true
-    } catch (error) {
-      this.events.onHandlerError(error)
-      return false
-    }
+    this.events.onUnmatched(message)
+    return true
   }
 
   private deliverToAll(message: Message): boolean {
@@ -158,22 +159,26 @@ export class Subscriptions implements KnownTopics {
     while (at < list.length) {
       const subscription = list[at]!
       if (subscription.matched) {
-        if (!subscription.wanted) {
-          subscription.matched = false
-        } else if (!(found && this.wasCalled(subscription.handler, at))) {
+        if (!subscription.wanted) subscription.matched = false
+        else if (!(found && this.wasCalled(subscription.handler, at))) {
           found = true
-          try {
-            subscription.handler(message)
-          } catch (error) {
-            good = false
-            this.events.onHandlerError(error)
-          }
+          good = this.call(subscription, message) && good
         }
       }
       ++at
     }
     if (!found) this.events.onUnmatched(message)
     return good
+  }
+
+  private call(subscription: Subscription, message: Message): boolean {
+    try {
+      subscription.handler(message)
+      return true
+    } catch (error) {
+      this.events.onHandlerError(error)
+      return false
+    }
   }
 
   /** Whether the handler was called for a filter before the one at `at`. */
@@ -199,11 +204,11 @@ export class Subscriptions implements KnownTopics {
         return
       }
       out.length = end
-      for (const subscription of batch) {
+      batch.forEach((subscription) => {
         subscription.packetId = packetId
         subscription.asked = subscription.qos
         subscription.standing++
-      }
+      })
       this.toRequest -= batch.length
     }
   }
@@ -212,19 +217,18 @@ export class Subscriptions implements KnownTopics {
   onSuback(packetId: number, codes: DataView, start: number, end: number): boolean {
     const asked = this.asked(packetId, Standing.SUBSCRIBING)
     if (asked.length !== end - start) return false
-    for (let i = 0; i < asked.length; i++) {
-      const subscription = asked[i]!
-      const code = codes.getUint8(start + i)
+    asked.forEach((subscription) => {
+      const code = codes.getUint8(start++)
       subscription.packetId = 0
       if (subscription.wanted && subscription.asked !== subscription.qos) {
         subscription.standing = Standing.TO_SUBSCRIBE
-        continue
+        return
       }
-      if (code !== SUBSCRIBE_FAILURE) subscription.standing = subscription.wanted ? Standing.ACTIVE : Standing.TO_UNSUBSCRIBE
+      if (code !== Packet.SUBSCRIBE_FAILURE) subscription.standing = subscription.wanted ? Standing.ACTIVE : Standing.TO_UNSUBSCRIBE
       else if (subscription.wanted) subscription.standing = Standing.INACTIVE
       else this.forget(subscription)
       this.events.onSuback(subscription.filter.filter, code, subscription.onSuback)
-    }
+    })
     this.count()
     return true
   }
@@ -232,32 +236,31 @@ export class Subscriptions implements KnownTopics {
   /** An UNSUBACK has come. False when it answers no UNSUBSCRIBE. */
   onUnsuback(packetId: number): boolean {
     const asked = this.asked(packetId, Standing.UNSUBSCRIBING)
-    for (const subscription of asked) {
+    asked.forEach((subscription) => {
       subscription.packetId = 0
       if (subscription.wanted) subscription.standing = Standing.TO_SUBSCRIBE
       else this.forget(subscription)
-    }
+    })
     this.count()
     return asked.length !== 0
   }
 
   /** The server has accepted a connection; `sessionPresent`: with our subscriptions. */
   connected(sessionPresent: boolean, resubscribe: boolean): void {
-    for (const subscription of this.list.slice()) {
-      if (sessionPresent) continue
+    if (sessionPresent) return
+    this.list.slice().forEach((subscription) => {
       if (!subscription.wanted) this.forget(subscription)
       else if (subscription.standing === Standing.ACTIVE) subscription.standing = resubscribe ? Standing.TO_SUBSCRIBE : Standing.INACTIVE
-    }
+    })
     this.count()
   }
 
   /** Requests that were not answered are to be sent again. */
   disconnected(): void {
-    for (const subscription of this.list) {
+    this.list.forEach((subscription) => {
       subscription.packetId = 0
-      if (subscription.standing === Standing.SUBSCRIBING) subscription.standing = Standing.TO_SUBSCRIBE
-      else if (subscription.standing === Standing.UNSUBSCRIBING) subscription.standing = Standing.TO_UNSUBSCRIBE
-    }
+      if (isAsking(subscription.standing)) subscription.standing--
+    })
     this.count()
   }
 
@@ -278,4 +281,9 @@ export class Subscriptions implements KnownTopics {
   private count(): void {
     this.toRequest = this.list.filter(({ standing }) => standing === Standing.TO_SUBSCRIBE || standing === Standing.TO_UNSUBSCRIBE).length
   }
+}
+
+/** Its request is on its way, and its answer is not there yet. */
+function isAsking(standing: Standing): boolean {
+  return standing === Standing.SUBSCRIBING || standing === Standing.UNSUBSCRIBING
 }

@@ -1,4 +1,4 @@
-import { DOES_NOT_FIT, PacketType } from "./packets.js"
+import { Packet, PacketType } from "./packets.js"
 
 /** The first byte of PUBACK, PUBREC, PUBREL and PUBCOMP; PUBREL alone has a flag set [MQTT-3.6.1-1]. */
 export const enum Acknowledge {
@@ -8,14 +8,17 @@ export const enum Acknowledge {
   PUBCOMP = PacketType.PUBCOMP << 4,
 }
 
-export const ACKNOWLEDGE_LENGTH = 4
+export const enum AcknowledgeLength {
+  /** In all, header included. */
+  BYTES = 4,
+}
 
 /** Encodes a PUBACK, PUBREC, PUBREL or PUBCOMP. */
 export function encodeAcknowledge(out: Uint8Array, at: number, first: Acknowledge, packetId: number): number {
-  if (at + ACKNOWLEDGE_LENGTH > out.length) return DOES_NOT_FIT
+  if (at + AcknowledgeLength.BYTES > out.length) return Packet.DOES_NOT_FIT
   out[at] = first
   out[at + 1] = 2
   out[at + 2] = packetId >> 8
   out[at + 3] = packetId
-  return at + ACKNOWLEDGE_LENGTH
+  return at + AcknowledgeLength.BYTES
 }

@@ -11,12 +11,17 @@ export class PacketBuffer {
   /** Bytes in use, from 0 on, where the owner keeps count. */
   length = 0
 
-  constructor(capacity: number) {
+  constructor(capacity: number, memory?: Memory) {
     this.capacity = capacity
-    this.buffer = new ArrayBuffer(capacity, { maxByteLength: capacity })
+    this.buffer = memory?.createBuffer?.(capacity) ?? new ArrayBuffer(capacity, { maxByteLength: capacity })
     this.bytes = new Uint8Array(this.buffer)
     this.view = new DataView(this.buffer)
   }
+}
+
+/** Where memory comes from, where the platform has better than a resizable ArrayBuffer. */
+export interface Memory {
+  createBuffer?(capacity: number): ArrayBuffer
 }
 
 /** Copies bytes from one buffer to another without a view, four at a time. Within one buffer, use copyWithin. */

@@ -1,6 +1,6 @@
-import { copyBytes, PacketBuffer } from "./buffer.js"
+import { copyBytes, type Memory, PacketBuffer } from "./buffer.js"
 import { Message } from "./message.js"
-import { ConnectReturnCode, PacketType, PublishFlag, SUBSCRIBE_FAILURE } from "./packets.js"
+import { ConnectReturnCode, PacketType, PublishFlag, Packet } from "./packets.js"
 import { checkText } from "./text.js"
 import { Violation } from "./violation.js"
 
@@ -45,7 +45,8 @@ const enum Header {
   /** First bytes of a PUBLISH that is no duplicate are from PUBLISH on and below this. */
   PUBLISH = PacketType.PUBLISH << 4,
   QOS_3 = PUBLISH | PublishFlag.QOS_MASK,
-  PUBACK = PacketType.PUBACK << 4,
+  /** The first two bytes of a PUBACK. */
+  WHOLE_PUBACK = (PacketType.PUBACK << 12) | 2,
   /** Of a byte of the Remaining Length: another follows. */
   MORE = 0x80,
 }
@@ -81,11 +82,11 @@ export class Decoder {
   private stopped = false
 
   /** `inputSize`: the most that is fed at once. `packetSize`: the longest packet that is read whole, at least 16. Bytes. */
-  constructor(sink: PacketSink, inputSize: number, packetSize: number, topics?: KnownTopics) {
+  constructor(sink: PacketSink, inputSize: number, packetSize: number, topics?: KnownTopics, memory?: Memory) {
     this.sink = sink
     this.topics = topics
-    this.input = new PacketBuffer(inputSize)
-    this.partial = new PacketBuffer(packetSize)
+    this.input = new PacketBuffer(inputSize, memory)
+    this.partial = new PacketBuffer(packetSize, memory)
   }
 
   /** Begins anew, for a new connection. */
@@ -119,6 +120,8 @@ export class Decoder {
           if (first < Header.QOS_3 && first >= Header.PUBLISH && this.connacked && next - body > 1) {
             // Most packets are such: a PUBLISH, its flags and length good, not a duplicate.
             if (this.publish(first, input, body, next)) this.sink.onPublish(this.message)
+          } else if (header === Header.WHOLE_PUBACK && this.connacked && view.getUint16(body) !== 0) {
+            this.sink.onAcknowledge(PacketType.PUBACK, view.getUint16(body))
           } else this.packet(first, input, body, next)
           at = next
           continue
@@ -228,7 +231,7 @@ export class Decoder {
   private packet(first: number, source: PacketBuffer, start: number, end: number): void {
     const view = source.view
     const type = first >> 4
-    const fault = first === Header.PUBACK && end - start === 2 ? Violation.NONE : headerFault(first, end - start)
+    const fault = headerFault(first, end - start)
     if (fault !== Violation.NONE) this.violate(fault)
     else if (!this.connacked) this.connack(type, view, start)
     else if (type === PacketType.PUBLISH) {
@@ -287,7 +290,7 @@ export class Decoder {
   private suback(packetId: number, view: DataView, start: number, end: number): void {
     for (let at = start; at < end; at++) {
       const code = view.getUint8(at)
-      if (code > 2 && code !== SUBSCRIBE_FAILURE) {
+      if (code > 2 && code !== Packet.SUBSCRIBE_FAILURE) {
         this.violate(Violation.SUBACK_CODE)
         return
       }

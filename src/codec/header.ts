@@ -1,4 +1,4 @@
-import { DOES_NOT_FIT, MAX_REMAINING_LENGTH } from "./packets.js"
+import { Packet } from "./packets.js"
 
 /** How many bytes the Remaining Length takes, 1 to 4. */
 export function remainingLengthSize(remaining: number): number {
@@ -9,7 +9,7 @@ export function remainingLengthSize(remaining: number): number {
 
 /** Writes the first byte and the Remaining Length, if the whole packet has room behind `at`. */
 export function encodeHeader(out: Uint8Array, at: number, first: number, remaining: number): number {
-  if (remaining > MAX_REMAINING_LENGTH || at + 1 + remainingLengthSize(remaining) + remaining > out.length) return DOES_NOT_FIT
+  if (remaining > Packet.MAX_REMAINING_LENGTH || at + 1 + remainingLengthSize(remaining) + remaining > out.length) return Packet.DOES_NOT_FIT
   out[at++] = first
   return encodeRemainingLength(out, at, remaining)
 }

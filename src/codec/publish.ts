@@ -1,5 +1,5 @@
 import { encodeHeader, encodeRemainingLength, remainingLengthSize } from "./header.js"
-import { DOES_NOT_FIT, PacketType, PublishFlag } from "./packets.js"
+import { Packet, PacketType, PublishFlag } from "./packets.js"
 
 const enum First {
   PUBLISH = PacketType.PUBLISH << 4,
@@ -48,12 +48,12 @@ export function encodePublish(out: Uint8Array, at: number, flags: number, topic:
 export function encodePublishWith(out: Uint8Array, at: number, flags: number, topic: Uint8Array, packetId: number, write: PayloadWriter): number {
   const variable = topic.length + (flags & PublishFlag.QOS_MASK ? 2 : 0)
   const room = out.length - at
-  if (room < 2 + variable) return DOES_NOT_FIT
+  if (room < 2 + variable) return Packet.DOES_NOT_FIT
   // The length is known only afterwards: room is kept for the longest, and closed up if it was too much.
   let kept = 1
   while (remainingLengthSize(room - 1 - kept) > kept) ++kept
   let end = at + 1 + kept
-  if (end + variable > out.length) return DOES_NOT_FIT
+  if (end + variable > out.length) return Packet.DOES_NOT_FIT
   out.set(topic, end)
   end += topic.length
   if (flags & PublishFlag.QOS_MASK) {
@@ -61,7 +61,7 @@ export function encodePublishWith(out: Uint8Array, at: number, flags: number, to
     out[end++] = packetId
   }
   const written = write(out, end, out.length)
-  if (written < 0) return DOES_NOT_FIT
+  if (written < 0) return Packet.DOES_NOT_FIT
   if (end + written > out.length || (written | 0) !== written) throw new RangeError(`payload: the function returned ${written}; it had room for ${out.length - end} bytes`)
   end += written
   const remaining = variable + written

@@ -20,16 +20,18 @@ export function encodeUnsubscribe(out: Uint8Array, at: number, packetId: number,
 function encodeFilters(out: Uint8Array, at: number, type: PacketType, packetId: number, requests: readonly SubscribeRequest[], withQoS: boolean): number {
   if (requests.length === 0) throw new RangeError("filters: there are none; at least one is needed")
   let remaining = 2
-  for (const request of requests) remaining += request.bytes.length + (withQoS ? 1 : 0)
+  let i = requests.length
+  while (--i >= 0) remaining += requests[i]!.bytes.length + (withQoS ? 1 : 0)
   // Both have the reserved flags 0010 [MQTT-3.8.1-1], [MQTT-3.10.1-1].
   at = encodeHeader(out, at, (type << 4) | 0x02, remaining)
   if (at < 0) return at
   out[at++] = packetId >> 8
   out[at++] = packetId
-  for (const request of requests) {
-    out.set(request.bytes, at)
-    at += request.bytes.length
-    if (withQoS) out[at++] = request.qos
+  while (++i < requests.length) {
+    const { bytes, qos } = requests[i]!
+    out.set(bytes, at)
+    at += bytes.length
+    if (withQoS) out[at++] = qos
   }
   return at
 }

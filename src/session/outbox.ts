@@ -1,4 +1,4 @@
-import { PacketBuffer } from "../codec/buffer.js"
+import { type Memory, PacketBuffer } from "../codec/buffer.js"
 import { remainingLengthSize } from "../codec/header.js"
 import { PublishFlag } from "../codec/packets.js"
 import { encodePublish, FUNCTION, type PayloadWriter } from "../codec/publish.js"
@@ -29,8 +29,8 @@ export class Outbox {
   /** End of the arena's used part; holes may lie before it. */
   private tail = 0
 
-  constructor(bytes: number, messages: number) {
-    this.arena = new PacketBuffer(bytes)
+  constructor(bytes: number, messages: number, memory?: Memory) {
+    this.arena = new PacketBuffer(bytes, memory)
     this.records = new Int32Array(messages * Field.COUNT)
   }
 

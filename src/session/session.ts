@@ -1,11 +1,11 @@
 import type { Clock } from "../../platforms/platform.js"
-import { ACKNOWLEDGE_LENGTH, Acknowledge, encodeAcknowledge } from "../codec/acknowledge.js"
-import { copyBytes, type PacketBuffer } from "../codec/buffer.js"
+import { Acknowledge, AcknowledgeLength, encodeAcknowledge } from "../codec/acknowledge.js"
+import { copyBytes, type Memory, type PacketBuffer } from "../codec/buffer.js"
 import { PacketType, PublishFlag } from "../codec/packets.js"
 import type { PayloadWriter } from "../codec/publish.js"
 import { InboundIds } from "./inbound.js"
 import { Field, Outbox } from "./outbox.js"
-import { Action, actionOf, Event, NEXT_BITS, NEXT_MASK, nextOf, State, TABLE } from "./qos.js"
+import { Action, actionOf, Entry, Event, nextOf, State, TABLE } from "./qos.js"
 
 /** Why a message was not taken. */
 export const enum Refusal {
@@ -35,24 +35,20 @@ export const enum Drop {
   CONNECTION_LOST,
 }
 
-const REFUSALS = ["", "the outbox is full", "the message is longer than the outbox", "the client is ending", "there is no connection"]
-
-const DROPS = [
-  "",
-  "its time to live has run out",
-  "it made room for a newer message",
-  "there was no room for it",
-  "a newer message to the same topic took its place",
-  "the session ended while it was in flight; it may have arrived",
-  "the connection ended before it had left",
-]
-
 export function describeRefusal(refusal: Refusal): string {
-  return REFUSALS[-refusal]!
+  return "|the outbox is full|the message is longer than the outbox|the client is ending|there is no connection".split("|")[-refusal]!
 }
 
+const DROPS =
+  "|its time to live has run out" +
+  "|it made room for a newer message" +
+  "|there was no room for it" +
+  "|a newer message to the same topic took its place" +
+  "|the session ended while it was in flight; it may have arrived" +
+  "|the connection ended before it had left"
+
 export function describeDrop(reason: Drop): string {
-  return DROPS[reason]!
+  return DROPS.split("|")[reason]!
 }
 
 export const enum OutboxPolicy {
@@ -104,8 +100,8 @@ export class Session {
   private requestIds: number[] = []
   private lastHandle = 0
 
-  constructor(options: SessionOptions, events: SessionEvents, clock: Clock) {
-    this.outbox = new Outbox(options.outboxBytes, options.outboxMessages)
+  constructor(options: SessionOptions, events: SessionEvents, clock: Clock, memory?: Memory) {
+    this.outbox = new Outbox(options.outboxBytes, options.outboxMessages, memory)
     this.inbound = new InboundIds(options.maxInbound)
     this.policy = options.outboxPolicy
     this.maxInflight = options.maxInflight
@@ -185,7 +181,7 @@ export class Session {
       const state = records[record]! as State
       let direct = 0
       if (state === State.SEND_PUBREL) {
-        if (out.length + ACKNOWLEDGE_LENGTH > room) break
+        if (out.length + AcknowledgeLength.BYTES > room) break
         out.length = encodeAcknowledge(out.bytes, out.length, Acknowledge.PUBREL, records[record + Field.PACKET_ID]!)
       } else {
         const length = records[record + Field.LENGTH]!
@@ -198,7 +194,7 @@ export class Session {
       }
       this.next = record + Field.COUNT
       if (state === State.SEND0) this.apply(record, state, Event.SENT)
-      else records[record] = nextOf(state, Event.SENT)
+      else records[record] = TABLE[state * Event.COUNT + Event.SENT]! & Entry.NEXT_MASK
       if (direct !== 0) return direct
     }
     return 0
@@ -306,15 +302,15 @@ export class Session {
   private apply(record: number, state: State, event: Event): Action {
     const outbox = this.outbox
     const entry = TABLE[state * Event.COUNT + event]!
-    const action = (entry >> NEXT_BITS) as Action
-    const next = (entry & NEXT_MASK) as State
-    if (next !== State.NONE) outbox.records[record] = next
-    if (action === Action.NOTHING) return action
+    const action = (entry >> Entry.NEXT_BITS) as Action
     if (action === Action.DELIVERED) {
       const handle = outbox.records[record + Field.HANDLE]!
       this.remove(record, state)
       this.events.onDelivered(handle)
-    } else if (action === Action.LOST) {
+      return action
+    }
+    if ((entry & Entry.NEXT_MASK) !== State.NONE) outbox.records[record] = entry & Entry.NEXT_MASK
+    if (action === Action.LOST) {
       this.drop(record, Drop.SESSION_LOST)
     } else if (action === Action.PUBREL) {
       outbox.forgetPacket(record)

@@ -12,7 +12,7 @@ export const MAX_DECIMALS = 9
  */
 export function writeNumber(out: Uint8Array, at: number, end: number, value: number, decimals: number): number {
   let rest = value < 0 ? -value : value
-  if (rest >= 1e15) return writeText(out, at, end, String(value))
+  if (rest >= 1e15) return writeText(out, at, end, String(Math.round(value)))
   let power = POWERS[decimals]!
   while (rest * power >= 9e15) power = POWERS[--decimals]!
   rest = Math.round(rest * power)

@@ -83,9 +83,13 @@ export class Reading {
   private choose(sample: object): void {
     const names = this.selected ?? numbersOf(sample, "")
     if (names.length === 0) throw new Error("sample() has no numbers")
-    this.properties = names.map((name) => {
-      const path = name.split(".")
-      return { name, path, key: encodeText(`${JSON.stringify(path[path.length - 1])}:`) }
+    const paths = names.map((name) => name.split("."))
+    const last = paths.map((path) => path[path.length - 1]!)
+    this.properties = paths.map((path, i) => {
+      const name = names[i]!
+      // Two of the same name would be one in JSON.
+      const key = last.indexOf(last[i]!) === last.lastIndexOf(last[i]!) ? last[i] : name
+      return { name, path, key: encodeText(`${JSON.stringify(key)}:`) }
     })
     this.values = new Float64Array(names.length)
   }

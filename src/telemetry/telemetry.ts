@@ -70,7 +70,7 @@ export class Telemetry {
     this.publishOptions = { qos: checkQoS("qos", options.qos ?? 1), retain: options.retain ?? false }
     if (sensors.length === 0) throw new RangeError("sensors: is empty; at least one is needed")
     const deviceId = client.clientId ?? platform.deviceId
-    const topicOf = (pattern: string, sensorId: string): string => pattern.replaceAll("{deviceId}", deviceId).replaceAll("{sensorId}", sensorId)
+    const topicOf = (pattern: string, sensorId: string): string => pattern.replaceAll("{deviceId}", () => deviceId).replaceAll("{sensorId}", () => sensorId)
     const pattern = options.topic ?? (this.together ? "{deviceId}" : "{deviceId}/{sensorId}")
     this.readings = sensors.map((sensor, i) => {
       checkSensor(sensor, sensors.slice(0, i))
@@ -98,7 +98,13 @@ export class Telemetry {
   end(deadline: Duration, onEnd?: (undelivered: number[]) => void): void {
     this.running = false
     this.timer.stop()
-    for (const reading of this.readings) reading.close()
+    for (const reading of this.readings) {
+      try {
+        reading.close()
+      } catch (error) {
+        this.report(reading.id, errorOf(error))
+      }
+    }
     if (this.client.connected) this.announce(OFFLINE)
     this.client.end(deadline, onEnd)
   }
@@ -113,7 +119,7 @@ export class Telemetry {
     let sampled = false
     let next = 0x3fffffff
     let i = 0
-    while (i < count) {
+    while (i < count && this.running) {
       const reading = readings[i]!
       if (((reading.due - now) | 0) <= 0) {
         this.advance(reading, now)
@@ -127,6 +133,7 @@ export class Telemetry {
       if (wait < next) next = wait
       ++i
     }
+    if (!this.running) return
     if (this.together && sampled) this.publish(0)
     if (this.running) this.timer.schedule(next > 0 ? next : 0)
   }
@@ -146,7 +153,7 @@ export class Telemetry {
       return true
     } catch (error) {
       this.sensorErrors++
-      this.report(reading.id, error instanceof Error ? error : new Error(String(error)))
+      this.report(reading.id, errorOf(error))
       return false
     }
   }
@@ -157,12 +164,23 @@ export class Telemetry {
     if (handle < 0) {
       this.refused++
       this.report(this.together ? "" : this.readings[which]!.id, new Error(`not published: ${describeRefusal(handle)}`))
-    } else if (this.onPublished !== undefined) this.onPublished(which, handle)
+    } else if (this.onPublished !== undefined) {
+      try {
+        this.onPublished(which, handle)
+      } catch (error) {
+        this.platform.log(`onPublished: ${errorOf(error).message}`)
+      }
+    }
   }
 
   private report(sensorId: string, error: Error): void {
-    if (this.onSensorError) this.onSensorError(sensorId, error)
-    else this.platform.log(`sensor ${sensorId}: ${error.message}`)
+    if (this.onSensorError) {
+      try {
+        this.onSensorError(sensorId, error)
+      } catch (thrown) {
+        this.platform.log(`onSensorError: ${errorOf(thrown).message}`)
+      }
+    } else this.platform.log(`sensor ${sensorId}: ${error.message}`)
   }
 
   /** {"time":1700000000000,"temperature":21.5}: the sensor's own brace becomes the comma behind the time. */
@@ -220,6 +238,10 @@ export class Telemetry {
     const handle = this.client.publish(this.availability, state, { qos: 1, retain: true })
     this.unsaid = handle < 0 ? state : undefined
   }
+}
+
+function errorOf(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown))
 }
 
 function checkSensor(sensor: SensorOptions, before: readonly SensorOptions[]): void {

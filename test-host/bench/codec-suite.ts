@@ -1,5 +1,6 @@
 /// <reference types="node" />
 import { generate, type Packet, parser as makeParser } from "mqtt-packet"
+import { nodePlatform } from "../../platforms/node/platform.js"
 import { PacketBuffer } from "../../src/codec/buffer.js"
 import { Decoder, type PacketSink } from "../../src/codec/decoder.js"
 import { PublishFlag } from "../../src/codec/packets.js"
@@ -20,7 +21,7 @@ export function codecRows(): Row[] {
 function encoding(name: string, qos: 0 | 1): Row {
   const topic = new Topic("site/hall-4/device-0123/humidity")
   const payload = new Uint8Array(64).fill(0x78)
-  const buffer = new PacketBuffer(1024)
+  const buffer = new PacketBuffer(1024, nodePlatform())
   const out = buffer.bytes
   const flags = qos << PublishFlag.QOS_SHIFT
   const packet: Packet = { cmd: "publish", topic: topic.name, payload: Buffer.from(payload), qos, retain: false, dup: false, messageId: 1, length: 0 }
@@ -51,7 +52,7 @@ function decoding(): Row {
   for (let at = 0; at < bytes.length; at += SEGMENT) segments.push(bytes.subarray(at, at + SEGMENT))
 
   const sink = new CountingSink()
-  const decoder = new Decoder(sink, SEGMENT, 1024)
+  const decoder = new Decoder(sink, SEGMENT, 1024, undefined, nodePlatform())
   const ours = (): void => {
     sink.count = 0
     decoder.reset()

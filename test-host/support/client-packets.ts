@@ -33,7 +33,7 @@ export class ClientPackets {
 
   /** The packets that these bytes complete. */
   feed(bytes: readonly number[]): ClientPacket[] {
-    this.rest.push(...bytes)
+    for (const byte of bytes) this.rest.push(byte)
     const packets: ClientPacket[] = []
     for (;;) {
       const rest = this.rest

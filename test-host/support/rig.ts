@@ -74,7 +74,10 @@ export class Rig {
 
   /** Packets come from the server, all in one piece, and the turn ends. */
   receive(...packets: readonly Bytes[]): this {
-    this.socket.receive(packets.flat())
+    // Not by `flat` or by spreading, for which XS takes a stack slot an element.
+    const bytes: number[] = []
+    for (const packet of packets) for (const byte of packet) bytes.push(byte)
+    this.socket.receive(bytes)
     return this.turn()
   }
 

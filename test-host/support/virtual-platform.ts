@@ -93,7 +93,8 @@ export class VirtualPlatform implements Platform {
       if (first.due! > this.ticks) this.move(first.due! - this.ticks)
       first.fire()
     }
-    this.move(until - this.ticks)
+    // A callback may have moved it further.
+    if (until > this.ticks) this.move(until - this.ticks)
   }
 
   /** Runs what is due now. */
@@ -173,7 +174,7 @@ export class ScriptedSocket implements Socket {
 
   /** Bytes come from the other end. */
   receive(bytes: readonly number[]): void {
-    this.inbox.push(...bytes)
+    for (const byte of bytes) this.inbox.push(byte)
     if (!this.closed && this.inbox.length > 0) this.options.onReadable(this.inbox.length)
   }
 
@@ -184,8 +185,8 @@ export class ScriptedSocket implements Socket {
 
   /** All that was written since the last call, in one. */
   sent(): number[] {
-    const bytes = this.writes.slice(this.taken).flat()
-    this.taken = this.writes.length
+    const bytes: number[] = []
+    while (this.taken < this.writes.length) for (const byte of this.writes[this.taken++]!) bytes.push(byte)
     return bytes
   }
 

@@ -1,7 +1,7 @@
 import { Backoff } from "../../src/client/backoff.js"
 import { equal, ok, test } from "../harness/harness.js"
 import { bytes } from "../support/bytes.js"
-import { connack, puback, publish } from "../support/client-packets.js"
+import { connack, puback, pubcomp, publish, pubrec, pubrel, suback, unsuback } from "../support/client-packets.js"
 import { Rig } from "../support/rig.js"
 import { VirtualPlatform } from "../support/virtual-platform.js"
 
@@ -27,7 +27,7 @@ test("CONNECT is the first packet, sent when the connection is made, and it is s
   equal([rig.sent(), rig.platform.sockets.length], [[], 1])
 })
 
-test("the socket gets the address that was looked up, the name, the port and what TLS needs", () => {
+test("the transport is a TCP or TLS socket, an ordered and lossless stream; it gets the address that was looked up, the name, the port and what TLS needs [MQTT-7.1.2-1]", () => {
   const secure = { ca: "certificate" }
   const rig = new Rig({ servers: [{ host: "plain.test" }, { host: "tls.test", protocol: "mqtts", secure }, { host: "other.test", port: 1 }], reconnectPeriod: 10 })
   rig.client.connect()
@@ -319,13 +319,28 @@ test("the CONNECT's bytes are those of the specification", () => {
   equal(rig.opened().socket.sent(), [...bytes(`10 0d 00 04 "MQTT" 04 02 00 0a 00 01 "c"`)])
 })
 
+test("with nothing but the host given, all that goes out is plain MQTT 3.1.1 [MQTT-7.0.0-2]", () => {
+  const rig = new Rig()
+  rig.client.subscribe("t", 2, () => {})
+  rig.client.connect()
+  rig.opened().receive(connack())
+  for (const qos of [0, 1, 2] as const) rig.client.publish("t", "x", { qos })
+  rig.turn()
+  rig.receive(suback(1, 2), puback(2), pubrec(3), pubcomp(3), publish({ topic: "t", qos: 2, id: 1 }), pubrel(1), publish({ topic: "t", qos: 1, id: 1 }))
+  rig.client.unsubscribe("t")
+  rig.advance(60_000)
+  rig.receive(unsuback(4))
+  rig.client.end(0)
+  // Taking the packets apart fails on all that the specification does not allow.
+  const types = rig.packets().map(({ type }) => type)
+  equal(new Set(types).size, 10)
+  equal([types[0], types[types.length - 1], rig.unfinished], ["CONNECT", "DISCONNECT", 0])
+})
+
 test("ticks that wrap while a connection is up are no time at all", () => {
   const platform = new VirtualPlatform(2 ** 31 - 5000)
   const rig = new Rig({ stableAfter: "10s", keepalive: 0, reconnectPeriod: 1000 }, platform).online()
   platform.chance = 0.5
-  let fired = 0
-  const createTimer = platform.createTimer.bind(platform)
-  platform.createTimer = (callback) => createTimer(() => (fired++, callback()))
   for (let i = 0; i < 40 && platform.pending > 0; i++) rig.advance(1000)
   equal(platform.pending, 0, "stable, and nothing else to wait for")
   rig.socket.fail()

@@ -55,7 +55,7 @@ test("end waits until everything is acknowledged, and takes nothing more meanwhi
 test("at the deadline it disconnects all the same, and tells what was not delivered", () => {
   const rig = new Rig({ clean: false, maxInflight: 2 }).online()
   for (let i = 0; i < 4; i++) rig.client.publish("t", `${i}`, { qos: 1 })
-  end(rig, "3s")
+  end(rig, "3s").turn()
   rig.receive(puback(1))
   equal(rig.sent().length, 3)
   rig.advance(2999)

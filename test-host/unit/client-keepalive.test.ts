@@ -109,6 +109,27 @@ test("a link on which nothing can be written any more is found dead as well", ()
   equal([rig.socket.sent(), rig.reason], [[], "no answer to PINGREQ within pingTimeout, 3000 ms"])
 })
 
+test("a long message on a slow link is no dead link, though nothing is received meanwhile and no PINGREQ can stand inside it", () => {
+  const rig = new Rig({ keepalive: 10, pingTimeout: "5s", outboxBytes: 4096 }).online()
+  rig.socket.room(0)
+  rig.client.publish("t", "x".repeat(3000), { qos: 1 })
+  for (let i = 0; i < 31; i++) {
+    rig.advance(4000)
+    rig.socket.room(100)
+  }
+  equal([rig.told(), rig.packets().map(({ payload }) => payload.length)[0]], [[], 3000])
+})
+
+test("a long message on a link that takes nothing more is one", () => {
+  const rig = new Rig({ keepalive: 10, pingTimeout: "5s", outboxBytes: 4096 }).online()
+  rig.socket.room(100)
+  rig.client.publish("t", "x".repeat(3000), { qos: 1 })
+  rig.advance(14_999)
+  ok(rig.client.connected)
+  rig.advance(1)
+  ok(!rig.client.connected)
+})
+
 test("keep alive goes on where the tick counter wraps, and on every new connection", () => {
   const rig = new Rig({ keepalive: 3600 })
   let now = 0
