@@ -4,7 +4,10 @@ import type { Socket, SocketOptions } from "../platform.js"
 import { SizedBuffer } from "./sized-buffer.js"
 
 export interface NodeSocketOptions extends SocketOptions {
-  /** Bytes that can be written before the system has taken any. Default: 5,760, as on the ESP32. */
+  /**
+   * Bytes that can be written before the system has taken any. Default: 5,760, as on the ESP32. Of a larger buffer,
+   * onWritable tells only when less than 5,760 were left, or when a write was refused.
+   */
   sendBuffer?: number
   /** Bytes read at once, and bytes that may wait unread before the other end is held back. Default: 5,760. */
   receiveBuffer?: number
@@ -43,6 +46,8 @@ export abstract class StreamSocket implements Socket {
   private filled = 0
   private sending = 0
   private telling = false
+  /** There was so little room that someone may wait for more. Telling at every write would double the turns of a busy loop. */
+  private wanting = false
 
   /** Where the stream puts what it reads. What is not read while it is told of moves to `kept`. */
   private readonly input: Buffer
@@ -103,8 +108,10 @@ export abstract class StreamSocket implements Socket {
     if (buffer !== this.lastWritten) this.writeView = viewOf((this.lastWritten = buffer))
     output.set(this.writeView!.length === length ? this.writeView! : this.writeView!.subarray(0, length), this.filled)
     this.filled += length
+    const room = output.length - this.filled
+    if (room < ESP32_BUFFER) this.wanting = true
     if (this.sending === 0 && length !== 0) this.send()
-    return output.length - this.filled
+    return room
   }
 
   close(): void {
@@ -144,13 +151,13 @@ export abstract class StreamSocket implements Socket {
       if (rest !== 0) this.send()
     }
     // Told in a turn of its own, as on the ESP32: else one who writes in onWritable keeps Node from ever reading.
-    if (this.telling) return
+    if (this.telling || !(this.wanting || error)) return
     this.telling = true
     setImmediate(this.tellRoom)
   }
 
   private readonly tellRoom = (): void => {
-    this.telling = false
+    this.telling = this.wanting = false
     if (this.state === State.READY) this.onWritable(this.output.length - this.filled)
     // One who waits for room before he reads on would wait for ever.
     else this.report()
@@ -223,6 +230,7 @@ export abstract class StreamSocket implements Socket {
       setImmediate(() => this.report())
       throw new Error("not ready: write after the connection has ended")
     }
+    this.wanting = true
     throw new Error(`would block: write of ${length} bytes, where ${this.output.length - this.filled} are writable`)
   }
 }

@@ -3,6 +3,7 @@ import { Aedes } from "aedes"
 import { once } from "node:events"
 import { createServer, type AddressInfo, type Server, type Socket } from "node:net"
 import type { Broker, BrokerOptions } from "./broker.js"
+import { freePort } from "./free-port.js"
 
 /** An aedes broker in this process, on a loopback port. Its sessions are in memory, and outlive `restart`. */
 export class AedesBroker implements Broker {
@@ -30,7 +31,7 @@ export class AedesBroker implements Broker {
       socket.once("close", () => sockets.delete(socket))
       broker.handle(socket)
     })
-    server.listen(0, "127.0.0.1")
+    server.listen(await freePort(), "127.0.0.1")
     await once(server, "listening")
     return new AedesBroker(broker, server, sockets)
   }

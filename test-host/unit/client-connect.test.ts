@@ -114,7 +114,7 @@ test("connectTimeout covers the look-up, the connection and the CONNACK together
 
 test("the wait before the next attempt is drawn from all that lies below a bound that doubles up to the longest", () => {
   let chance = 0.999_999
-  const backoff = new Backoff(1000, 120_000, () => chance)
+  const backoff = new Backoff(1000, 120_000, { random: () => chance })
   const waits = [...Array(10)].map(() => backoff.next())
   equal(waits, [999, 1999, 3999, 7999, 15_999, 31_999, 63_999, 119_999, 119_999, 119_999])
   chance = 0
