@@ -35,6 +35,8 @@ step("tests", "npx", [
   "--enable-source-maps",
   "--test",
   "--test-concurrency=2",
+  // Nothing takes a minute; what hangs is ended and named.
+  "--test-timeout=300000",
   "--test-reporter=spec",
   "--test-reporter-destination=stdout",
   "--test-reporter=tap",

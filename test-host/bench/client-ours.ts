@@ -4,8 +4,7 @@ import { Client } from "../../src/client/client.js"
 import { Topic } from "../../src/codec/topic.js"
 import { Counter, PAYLOAD, port, TOPIC, WINDOW } from "./client-work.js"
 
-// Sizes as one would choose them on a PC. Node gives memory back, page by page, when a resizable buffer shrinks, and
-// takes it again when it grows: buffers of one page, 4,096 bytes, are spared that.
+// Sizes as one would choose them on a PC.
 const client = new Client(nodePlatform({ sendBuffer: 65_536, receiveBuffer: 65_536 }), {
   host: "127.0.0.1",
   port,

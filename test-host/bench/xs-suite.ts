@@ -28,6 +28,9 @@ export interface XsHeap {
   bytes: number
 }
 
+/** Milliseconds after which a run that hangs is ended; it takes 5 s. */
+const LONGEST = 120_000
+
 /** Codes of the Moddable SDK's io/tcp/mqttclient for the same, as measured with SDK 8.2.3. */
 const SDK_CODES: Readonly<Record<string, number>> = { "publish qos0": 392, "publish qos1": 970, "receive qos0": 3158 }
 
@@ -50,7 +53,10 @@ export async function runXsBench(): Promise<{ figures: XsFigure[]; heap: XsHeap 
   const modules = await bundle()
   const { port, server } = await startPeer()
   try {
-    const { code, stdout, stderr } = await runXsAsync({ modules, main: "main", args: [String(port), TOPIC, String(PAYLOAD_LENGTH)] })
+    const { code, stdout, stderr } = await runXsAsync({ modules, main: "main", args: [String(port), TOPIC, String(PAYLOAD_LENGTH)] }, (child) => {
+      child.stdin?.end()
+      setTimeout(() => child.kill(), LONGEST).unref()
+    })
     const lines = stdout.split("\n").filter((line) => line.startsWith("{")).map((line) => JSON.parse(line) as XsFigure & { heap?: XsHeap; error?: string })
     const heap = lines.find((line) => line.heap)?.heap
     if (code !== 0 || !heap) throw new Error(`the XS benchmark ended with ${code}: ${stderr}${stdout}`)

@@ -8,10 +8,10 @@ import { buildXsHost } from "../xs/xs.js"
 
 /** Codes that a message took when this was last looked at, where that is over the bar: it may only become less. */
 const RATCHET: Readonly<Record<string, number>> = {
-  "publish qos0": 721,
-  "publish qos1": 2179,
-  "receive qos0": 822,
-  "receive qos0 wildcard": 1439,
+  "publish qos0": 667,
+  "publish qos1": 1898,
+  "receive qos0": 778,
+  "receive qos0 wildcard": 1331,
 }
 
 const CASES = ["publish qos0", "publish qos1", "publish qos2", "receive qos0", "receive qos0 wildcard", "receive qos1", "receive qos2", "ping"]

@@ -23,18 +23,22 @@ export interface MosquittoOptions {
   account?: Account
   /** Further lines of mosquitto.conf. */
   config?: readonly string[]
+  /** A command that runs the one it is given, as `taskset -c 0` does. */
+  launcher?: readonly string[]
 }
 
 /** A mosquitto of our own, on a loopback port, with a folder that keeps its sessions over a restart. */
 export class Mosquitto implements Broker {
   readonly port: number
   private readonly folder: string
+  private readonly launcher: readonly string[]
   private process: ChildProcess | undefined
   private readonly log: string[] = []
 
-  private constructor(port: number, folder: string) {
+  private constructor(port: number, folder: string, launcher: readonly string[]) {
     this.port = port
     this.folder = folder
+    this.launcher = launcher
   }
 
   static async start(options: MosquittoOptions = {}): Promise<Mosquitto> {
@@ -42,7 +46,7 @@ export class Mosquitto implements Broker {
     for (let attempt = 1; ; attempt++) {
       const port = await freePort()
       const folder = mkdtempSync(join(tmpdir(), "mqtt-xs-mosquitto-"))
-      const broker = new Mosquitto(port, folder)
+      const broker = new Mosquitto(port, folder, options.launcher ?? [])
       writeFileSync(join(folder, "mosquitto.conf"), configuration(port, folder, options))
       try {
         await broker.run()
@@ -86,7 +90,8 @@ export class Mosquitto implements Broker {
 
   /** Starts it again, after `stop` or `kill`, on the same port and with what its folder holds. */
   async run(): Promise<void> {
-    const child = spawn(findMosquitto()!, ["-c", join(this.folder, "mosquitto.conf")], { stdio: ["ignore", "ignore", "pipe"] })
+    const [command, ...args] = [...this.launcher, findMosquitto()!, "-c", join(this.folder, "mosquitto.conf")]
+    const child = spawn(command!, args, { stdio: ["ignore", "ignore", "pipe"] })
     this.process = child
     const started = new Promise<void>((resolve, reject) => {
       createInterface(child.stderr).on("line", (line) => {
