@@ -64,6 +64,9 @@ export class Reporter implements SessionEvents, SubscriptionsEvents {
   }
 
   onEnd(callback: (undelivered: number[]) => void, undelivered: number[]): void {
+    const promises = this.promises
+    this.promises = undefined
+    promises?.forEach(({ reject }, handle) => reject(new Error(`message ${handle} was not delivered before the end`)))
     this.guard(callback, undelivered)
   }
 

@@ -133,6 +133,14 @@ test("publishAsync rejects when the message is not taken, or is dropped later", 
   equal(await dropped, "message 1 was dropped: its time to live has run out")
 })
 
+test("publishAsync rejects when the client ends before the message is delivered, though the session keeps it", async () => {
+  const rig = new Rig({ clean: false }).online()
+  const waiting = rejection(rig.client.publishAsync("t", "1", { qos: 1 }))
+  rig.client.end(0)
+  rig.platform.advance(1)
+  equal(await soon(waiting), "message 1 was not delivered before the end")
+})
+
 test("publishAsync rejects as well when the message is dropped at once", async () => {
   const rig = new Rig({ outboxMessages: 1, outboxPolicy: "drop-newest" })
   const kept = rig.client.publishAsync("t", "1", { qos: 1 })
