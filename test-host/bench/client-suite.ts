@@ -6,7 +6,7 @@ import { Mosquitto, withoutMosquitto } from "../support/mosquitto.js"
 import type { Work } from "./client-work.js"
 import { median, type Row } from "./report.js"
 
-const ROUNDS = 7
+const ROUNDS = 5
 const MESSAGES = 100_000
 
 /**

@@ -4,8 +4,8 @@ export const TOPIC = "site/hall-4/device-0123/humidity"
 export const PAYLOAD = new Uint8Array(64).fill(0x78)
 /** QoS 1 messages that are sent and not yet acknowledged. */
 export const WINDOW = 20
-/** For the engine to compile. */
-const WARM_UP = 20_000
+/** For the engine to compile, and the counts to settle. */
+const WARM_UP = 100_000
 
 /** What a process reports: one line of JSON. */
 export interface Work {
