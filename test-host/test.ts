@@ -69,7 +69,9 @@ function lookAround(): void {
 /** Says what was left out, and closes with the count of all tests. */
 function finish(): void {
   const tap = readFileSync(report, "utf8")
-  for (const [, name, reason] of tap.matchAll(/^ *ok \d+ - (.*?) # SKIP *(.*)$/gm)) leftOut.push(`${name}: ${reason}`)
+  const skipped = new Map<string, number>()
+  for (const [, reason] of tap.matchAll(/^ *ok \d+ - .*? # SKIP *(?:LEFT OUT: )?(.*)$/gm)) skipped.set(reason!, (skipped.get(reason!) ?? 0) + 1)
+  for (const [reason, tests] of skipped) leftOut.push(`${tests} tests: ${reason}`)
   const count = (what: string): number => Number(new RegExp(`^# ${what} (\\d+)$`, "m").exec(tap)?.[1] ?? 0)
   rmSync(folder, { recursive: true, force: true })
   for (const line of leftOut) console.error(`LEFT OUT: ${line}`)
