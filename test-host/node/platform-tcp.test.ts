@@ -435,10 +435,8 @@ describe("TCP of the Node platform", () => {
         const script = `
           import { nodePlatform } from ${JSON.stringify(module)}
           const { TCP } = nodePlatform()
-          let closed
-          process.on("exit", () => process.exitCode = performance.now() - closed < 1500 ? 0 : 3)
           new TCP({ address: "127.0.0.1", host: "", port: ${stuck.port}, onReadable() {}, onError() {},
-            onWritable() { this.write(new Uint8Array(Buffer.from("goodbye")).buffer); this.close(); closed = performance.now() } })`
+            onWritable() { this.write(new Uint8Array(Buffer.from("goodbye")).buffer); this.close() } })`
         const child = spawn(process.execPath, ["--input-type=module", "-e", script], { stdio: "inherit" })
         const other = await stuck.accept()
         assert.equal((await take(other, 7)).toString(), "goodbye")
