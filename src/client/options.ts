@@ -13,7 +13,7 @@ import { checkServer, type Server } from "./server.js"
 export interface ClientOptions extends Partial<Server>, ClientCallbacks {
   /** Several brokers, tried in turn; instead of `host`. */
   servers?: readonly Server[]
-  /** By default "xs-" and the platform's device id: at most 23 letters and digits, as every server takes it. */
+  /** By default "xs-" and the platform's device id, at most 23 characters in all. */
   clientId?: string
   /** True by default: the server forgets the session at each disconnect. False: it keeps it, and so do we. */
   clean?: boolean
@@ -54,7 +54,7 @@ export interface ClientOptions extends Partial<Server>, ClientCallbacks {
   receiveBufferSize?: number
   /** Most that is read from the socket at once, bytes. 512 by default. */
   readSize?: number
-  /** Most that is written to the socket at once, bytes. 1,024 by default, at most 5,760, what an ESP32's socket takes. */
+  /** Most that is written to the socket at once, bytes. 768 by default, at most 5,760, what an ESP32's socket takes. */
   transmitBufferSize?: number
   /** 16 by default. */
   maxSubscriptions?: number
@@ -152,7 +152,7 @@ export function checkOptions(platform: Platform, options: ClientOptions): Settin
     },
     receiveBufferSize: integer(options, "receiveBufferSize", 1024, 64, 268_435_460),
     readSize: integer(options, "readSize", 512, 64, 65_536),
-    transmitBufferSize: integer(options, "transmitBufferSize", 1024, 128, 5760),
+    transmitBufferSize: integer(options, "transmitBufferSize", 768, 128, 5760),
     maxSubscriptions: integer(options, "maxSubscriptions", 16, 0, 1000),
     filtersPerSubscribe: integer(options, "filtersPerSubscribe", 8, 1, 1000),
     redeliverOnError,

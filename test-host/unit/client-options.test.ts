@@ -111,7 +111,7 @@ test("only the host is needed; all else has a default", () => {
     session: { outboxBytes: 2048, outboxMessages: 16, outboxPolicy: 0, maxInflight: 8, maxInbound: 32 },
     receiveBufferSize: 1024,
     readSize: 512,
-    transmitBufferSize: 1024,
+    transmitBufferSize: 768,
     maxSubscriptions: 16,
     filtersPerSubscribe: 8,
     redeliverOnError: false,
