@@ -28,16 +28,13 @@ export const enum PublishFlag {
 
 /** Numbers that are written into the code where they are used: there a constant of a module takes 13 bytes more. */
 export const enum Packet {
+  /** What an encoder returns when the packet does not fit. Not a byte has been written then. */
   DOES_NOT_FIT = -1,
+  /** The largest Remaining Length, MQTT 3.1.1 section 2.2.3. */
   MAX_REMAINING_LENGTH = 268_435_455,
+  /** The SUBACK return code of a filter that the server refused. */
   SUBSCRIBE_FAILURE = 0x80,
 }
-
-/** What an encoder returns when the packet does not fit. Not a byte has been written then. */
-export const DOES_NOT_FIT = Packet.DOES_NOT_FIT
-
-/** The largest Remaining Length, MQTT 3.1.1 section 2.2.3. */
-export const MAX_REMAINING_LENGTH = Packet.MAX_REMAINING_LENGTH
 
 /** CONNACK return codes, MQTT 3.1.1 table 3.1. */
 export const enum ConnectReturnCode {
@@ -48,6 +45,3 @@ export const enum ConnectReturnCode {
   BAD_USER_NAME_OR_PASSWORD = 4,
   NOT_AUTHORIZED = 5,
 }
-
-/** The SUBACK return code of a filter that the server refused. */
-export const SUBSCRIBE_FAILURE = Packet.SUBSCRIBE_FAILURE

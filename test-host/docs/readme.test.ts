@@ -16,8 +16,9 @@ import { Outbox } from "../../src/session/outbox.js"
 import { HELP } from "../start/options.js"
 import { AedesBroker } from "../support/aedes.js"
 import { Events, within } from "../support/events.js"
+import { hasXs } from "../support/has-xs.js"
 import { VirtualPlatform } from "../support/virtual-platform.js"
-import { buildXsHost, commandLine, projectRoot } from "../xs/xs.js"
+import { commandLine, projectRoot } from "../xs/xs.js"
 import { codeBlocks, headings, links, optionTables, rowsOf, type TableRow } from "./markdown.js"
 import { enumMembers, interfaceMembers, literalsOf, parse } from "./source.js"
 
@@ -239,13 +240,4 @@ function flags(text: string): string[] {
 /** Neither the other language's README nor a place in this one. */
 function isLasting(link: string): boolean {
   return !/^(README|#)/.test(link)
-}
-
-function hasXs(): boolean {
-  try {
-    buildXsHost()
-    return true
-  } catch {
-    return false
-  }
 }

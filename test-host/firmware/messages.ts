@@ -1,3 +1,4 @@
+import type { Counters } from "host"
 import type { ClientOptions } from "../../src/index.js"
 
 /** The first line that the firmware gets on standard input, as JSON. Any line after it, and the input's end, ends it. */
@@ -49,18 +50,7 @@ export interface Report {
 }
 
 /** Of the firmware, without what its reports took: see XsMeter. */
-export interface XsFigures {
-  slotsAllocated: number
-  chunkBytesAllocated: number
-  codes: number
-  collections: number
-  slotsInUse: number
-  chunkBytesInUse: number
-  slotsPeak: number
-  chunkBytesPeak: number
-  slotsTotal: number
-  chunkBytesTotal: number
-}
+export type XsFigures = Omit<Counters, "stackPeak" | "largestTurnCodes">
 
 /** Node tells no more than this; its reports are part of it. Bytes. */
 export interface NodeFigures {

@@ -1,22 +1,7 @@
 import { collect, readCounters } from "host"
+import { Counter } from "../xs/counter.js"
 import type { XsFigures } from "./messages.js"
 import type { Meter } from "./operate.js"
-
-/** In the order of readCounters. */
-const enum Counter {
-  SLOTS_ALLOCATED,
-  CHUNK_BYTES_ALLOCATED,
-  CODES,
-  COLLECTIONS,
-  SLOTS_IN_USE,
-  CHUNK_BYTES_IN_USE,
-  SLOTS_PEAK,
-  CHUNK_BYTES_PEAK,
-  STACK_PEAK,
-  SLOTS_TOTAL,
-  CHUNK_BYTES_TOTAL,
-  COUNT = 12,
-}
 
 /**
  * The counters of the XS machine, without the reports that a board would not make.

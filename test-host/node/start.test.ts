@@ -14,7 +14,8 @@ import type { Summary } from "../start/summary.js"
 import { makeIdentity } from "../support/certificates.js"
 import { Events, within } from "../support/events.js"
 import { freePort } from "../support/free-port.js"
-import { buildXsHost, projectRoot } from "../xs/xs.js"
+import { hasXs } from "../support/has-xs.js"
+import { projectRoot } from "../xs/xs.js"
 
 const program = fileURLToPath(new URL("../start/start.js", import.meta.url))
 const xs = hasXs()
@@ -329,13 +330,4 @@ class TestBroker {
 /** The runner's own subscriber is there, too. */
 function isFirmware(client: Client | null): boolean {
   return /^(xs|node)-/.test(client?.id ?? "")
-}
-
-function hasXs(): boolean {
-  try {
-    buildXsHost()
-    return true
-  } catch {
-    return false
-  }
 }

@@ -1,4 +1,4 @@
-import { DOES_NOT_FIT } from "../../src/codec/packets.js"
+import { Packet } from "../../src/codec/packets.js"
 import { equal, ok } from "../harness/harness.js"
 import { hex } from "./bytes.js"
 
@@ -27,7 +27,7 @@ export function encodesTo(encode: Encode, expected: Uint8Array): void {
 
 export function writesNothing(encode: Encode, size: number, at: number): void {
   const out = filled(size)
-  equal(encode(out, at), DOES_NOT_FIT, `in ${size} bytes, from ${at} on`)
+  equal(encode(out, at), Packet.DOES_NOT_FIT, `in ${size} bytes, from ${at} on`)
   ok(out.every((byte) => byte === FILLER), `nothing is written in ${size} bytes, from ${at} on`)
 }
 

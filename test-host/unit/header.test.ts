@@ -1,5 +1,5 @@
 import { encodeHeader, encodeRemainingLength, remainingLengthSize } from "../../src/codec/header.js"
-import { DOES_NOT_FIT, MAX_REMAINING_LENGTH } from "../../src/codec/packets.js"
+import { Packet } from "../../src/codec/packets.js"
 import { equal, test } from "../harness/harness.js"
 import { bytes, hex } from "../support/bytes.js"
 
@@ -38,13 +38,13 @@ test("a header is written where the whole packet fits, and not where a byte is m
     equal(exact[7], 0x30)
 
     const short = sparse(7 + total - 1)
-    equal(encodeHeader(short, 7, 0x30, remaining), DOES_NOT_FIT)
+    equal(encodeHeader(short, 7, 0x30, remaining), Packet.DOES_NOT_FIT)
     equal(Object.entries(short).length, 1, "nothing is written")
   }
 })
 
 test("more than 268,435,455 bytes never fit", () => {
-  equal(encodeHeader(sparse(MAX_REMAINING_LENGTH * 2), 0, 0x30, MAX_REMAINING_LENGTH + 1), DOES_NOT_FIT)
+  equal(encodeHeader(sparse(Packet.MAX_REMAINING_LENGTH * 2), 0, 0x30, Packet.MAX_REMAINING_LENGTH + 1), Packet.DOES_NOT_FIT)
 })
 
 /** Stands for an array of any length without its memory. */

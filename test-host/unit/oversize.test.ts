@@ -1,6 +1,6 @@
 import { Decoder } from "../../src/codec/decoder.js"
 import { encodeHeader } from "../../src/codec/header.js"
-import { MAX_REMAINING_LENGTH } from "../../src/codec/packets.js"
+import { Packet } from "../../src/codec/packets.js"
 import { encodeText } from "../../src/codec/text.js"
 import { describeViolation, Violation } from "../../src/codec/violation.js"
 import { equal, test } from "../harness/harness.js"
@@ -92,12 +92,12 @@ test("a message of the greatest length there is is passed over to its last byte"
   const header = bytes(`32 ff ff ff 7f 00 03 "a/b" 00 07`)
   const wide = new Decoder(sink, 65_536, CAPACITY)
   feed(wide, concat(CONNACK.bytes, header))
-  let left = MAX_REMAINING_LENGTH - 7
+  let left = Packet.MAX_REMAINING_LENGTH - 7
   for (; left > 65_536; left -= 65_536) wide.feed(65_536)
   wide.feed(left - 1)
   equal(sink.take(), [CONNACK.line])
   wide.feed(1)
-  equal(sink.take(), [`OVERSIZE a/b qos=1 id=7 skipped=${MAX_REMAINING_LENGTH - 7}`])
+  equal(sink.take(), [`OVERSIZE a/b qos=1 id=7 skipped=${Packet.MAX_REMAINING_LENGTH - 7}`])
   feed(wide, AFTER)
   equal(sink.take(), AFTER_LINES)
 })

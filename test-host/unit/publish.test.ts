@@ -1,4 +1,4 @@
-import { DOES_NOT_FIT, PublishFlag } from "../../src/codec/packets.js"
+import { Packet, PublishFlag } from "../../src/codec/packets.js"
 import { encodePublish, encodePublishWith } from "../../src/codec/publish.js"
 import { Topic } from "../../src/codec/topic.js"
 import { equal, test, throws } from "../harness/harness.js"
@@ -19,7 +19,7 @@ function shows(flags: number, packetId: number, body: Uint8Array, expected: Uint
     equal(encodePublishWith(out, 2, flags, topic, packetId, writer(body)), 2 + expected.length)
     equal(hex(out, 2, 2 + expected.length), hex(expected), `with ${room} bytes to spare`)
   }
-  equal(encodePublishWith(new Uint8Array(expected.length - 1), 0, flags, topic, packetId, writer(body)), DOES_NOT_FIT)
+  equal(encodePublishWith(new Uint8Array(expected.length - 1), 0, flags, topic, packetId, writer(body)), Packet.DOES_NOT_FIT)
 }
 
 function writer(body: Uint8Array) {
@@ -80,7 +80,7 @@ test("a payload's function is told where it may write, the whole rest of the buf
 })
 
 test("a payload's function that says it does not fit is believed", () => {
-  equal(encodePublishWith(new Uint8Array(40), 0, 0, topic, 0, () => -1), DOES_NOT_FIT)
+  equal(encodePublishWith(new Uint8Array(40), 0, 0, topic, 0, () => -1), Packet.DOES_NOT_FIT)
 })
 
 test("a payload's function is not called when not even the topic fits", () => {
