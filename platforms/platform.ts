@@ -14,6 +14,8 @@ export interface Platform {
   /** Makes a timer that is not running. Taken once, then scheduled any number of times without allocation. */
   createTimer(callback: () => void): Timer
   readonly clock: Clock
+  /** Absent where it is not known whether there is a network; the client then takes it to be there. */
+  readonly network?: Network
   /**
    * Makes memory for packets, where there is better than a resizable ArrayBuffer: `capacity` bytes, whose `resize` only
    * says how many of them, from the first on, a socket is to fill or send.
@@ -100,6 +102,16 @@ export interface Clock {
   ticks(): number
   /** Milliseconds since 1970, or undefined until the clock has been set. */
   now(): number | undefined
+  /** Sets it, to milliseconds since 1970; absent where that is not ours to do. */
+  set?(milliseconds: number): void
+}
+
+/** What stands between the board and any server: Wi-Fi, for example. */
+export interface Network {
+  /** A connection may be tried. */
+  readonly up: boolean
+  /** Calls back whenever `up` has changed. */
+  watch(callback: () => void): Closable
 }
 
 /** Small values that outlive a restart. A write is all or nothing. Throws where the medium fails or is full. */
