@@ -33,9 +33,10 @@ const KEPT_TOPICS = 8
  * messages allocate nothing afterwards.
  */
 export class Client {
+  /** For `freezeSession` and `thawSession`. */
+  readonly session: Session
   private readonly platform: Platform
   private readonly settings: Settings
-  private readonly session: Session
   private readonly subscriptions: Subscriptions
   private readonly connection: Connection
   private readonly lifecycle: Lifecycle

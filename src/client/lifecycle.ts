@@ -1,4 +1,4 @@
-import type { Platform, Timer } from "../../platforms/platform.js"
+import type { Closable, Platform, Timer } from "../../platforms/platform.js"
 import { encodePingreq } from "../codec/bare.js"
 import { encodeConnect } from "../codec/connect.js"
 import { ConnectReturnCode } from "../codec/packets.js"
@@ -47,6 +47,7 @@ export class Lifecycle implements ConnectionEvents, ReceiverEvents {
   private heardBefore = 0
   private onEnd: ((undelivered: number[]) => void) | undefined
   private endTimer: Timer | undefined
+  private watch: Closable | undefined
 
   constructor(platform: Platform, settings: Settings, session: Session, subscriptions: Subscriptions, reporter: Reporter) {
     this.platform = platform
@@ -64,7 +65,9 @@ export class Lifecycle implements ConnectionEvents, ReceiverEvents {
 
   /** Begins to connect, in the next turn. Does nothing when that has begun already. */
   start(): void {
-    if (this.phase === Phase.IDLE) this.enter(Phase.WAITING, 0)
+    if (this.phase !== Phase.IDLE) return
+    this.watch ??= this.platform.network?.watch(() => this.onNetwork())
+    this.enter(Phase.WAITING, 0)
   }
 
   /** Waits until all is delivered, or `deadline` milliseconds have gone, and disconnects. */
@@ -149,7 +152,23 @@ export class Lifecycle implements ConnectionEvents, ReceiverEvents {
     if (this.ending) this.connection.wake()
   }
 
+  /** There is a network again, or none any more. */
+  private onNetwork(): void {
+    if (!this.platform.network!.up) {
+      if (this.phase > Phase.WAITING) this.connection.fail("transport", "there is no network")
+    } else if (this.phase === Phase.WAITING) {
+      // A device that has lost its network did so with its neighbours; one that has just been switched on need not wait.
+      this.backoff.reset()
+      this.enter(Phase.WAITING, this.reporter.statistics.connections === 0 ? 0 : this.backoff.next())
+    }
+  }
+
   private connect(): void {
+    // Without a network an attempt would only make the next one wait longer.
+    if (this.platform.network?.up === false) {
+      this.enter(Phase.WAITING, MAX_DURATION)
+      return
+    }
     this.enter(Phase.CONNECTING, this.settings.connectTimeout)
     this.connection.open(this.settings.servers[this.server]!)
   }
@@ -202,6 +221,8 @@ export class Lifecycle implements ConnectionEvents, ReceiverEvents {
     this.onEnd = this.endTimer = undefined
     // Before the callbacks, which may connect anew.
     this.timer.stop()
+    this.watch?.close()
+    this.watch = undefined
     this.close({ kind: "ended", message: "end was called" })
     this.reporter.onEnd(onEnd, undelivered)
   }

@@ -1,7 +1,7 @@
 /** The ids of QoS 2 messages that were delivered and wait for their PUBREL: a message with one of them is a duplicate. */
 export class InboundIds {
   count = 0
-  private readonly ids: Uint16Array
+  readonly ids: Uint16Array
 
   constructor(limit: number) {
     this.ids = new Uint16Array(limit)

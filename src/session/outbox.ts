@@ -67,6 +67,22 @@ export class Outbox {
     return record
   }
 
+  /** Puts an encoded packet behind the others. The same as `add` otherwise. */
+  append(packet: Uint8Array, packetId: number): number {
+    const record = this.end
+    const records = this.records
+    const start = record === 0 ? 0 : this.tail
+    const end = start + packet.length
+    if (record === records.length || end > this.arena.capacity) return -1
+    this.arena.bytes.set(packet, start)
+    this.tail = end
+    this.end = record + Field.COUNT
+    records[record + Field.PACKET_ID] = packetId
+    records[record + Field.OFFSET] = start
+    records[record + Field.LENGTH] = packet.length
+    return record
+  }
+
   /** The record with a packet id, or -1. */
   find(packetId: number): number {
     const records = this.records

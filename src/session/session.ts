@@ -86,8 +86,10 @@ export class Session {
   published = 0
   /** Answers to nothing that is in flight. */
   unexpectedAcks = 0
+  readonly clock: Clock
+  /** The packet id that was taken last. */
+  lastId = 0
   private readonly events: SessionEvents
-  private readonly clock: Clock
   private readonly policy: OutboxPolicy
   private readonly maxInflight: number
   /** The first record that has not been sent on this connection; those before it are in flight. */
@@ -95,7 +97,6 @@ export class Session {
   private inflight = 0
   /** Bytes of that record which are already in the transmit buffer, when it did not fit whole. */
   partly = 0
-  private lastId = 0
   /** Ids of SUBSCRIBE and UNSUBSCRIBE packets that wait for their answers. */
   private requestIds: number[] = []
   private lastHandle = 0
@@ -324,6 +325,20 @@ export class Session {
     return action
   }
 
+  /** Completes the record of a message from before a sleep; a negative one had no room in the outbox. */
+  restore(record: number, state: State, expires: number): void {
+    const handle = (this.lastHandle & 0x3fffffff) + 1
+    this.lastHandle = handle
+    if (record < 0) {
+      this.events.onDropped(handle, Drop.NEWEST)
+      return
+    }
+    const records = this.outbox.records
+    records[record] = state
+    records[record + Field.HANDLE] = handle
+    records[record + Field.EXPIRES] = expires
+  }
+
   private applyToAll(event: Event): void {
     const outbox = this.outbox
     let record = 0
@@ -336,7 +351,8 @@ export class Session {
     if (nextOf(State.PUBREL, event) === State.FREE) this.inbound.clear()
   }
 
-  private drop(record: number, reason: Drop): void {
+  /** Gives a message up, and reports it. */
+  drop(record: number, reason: Drop): void {
     const handle = this.outbox.records[record + Field.HANDLE]!
     this.remove(record, this.outbox.records[record]! as State)
     this.events.onDropped(handle, reason)
