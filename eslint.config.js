@@ -13,7 +13,7 @@ const WALLS = {
   "src/cloud": ["src/cloud", "src/client", "src/session", "src/codec"],
   src: ["src"],
   // Engine neutral: these run in Node and in XS. (What they take from support/ is seen when they are bundled for XS.)
-  "test-host/unit": ["src", "test-host/unit", "test-host/support", "test-host/vectors", "test-host/harness/harness.js"],
+  "test-host/unit": ["src", "platforms/esp32", "test-host/unit", "test-host/support", "test-host/vectors", "test-host/harness/harness.js"],
 }
 const PLATFORM = "platforms/platform.js"
 

@@ -1,25 +1,34 @@
 import TCP from "embedded:io/socket/tcp"
-import type { ResolverOptions } from "embedded:network/dns/resolver/udp"
 import Time from "time"
-import type { Platform, SocketConstructor } from "../platform.js"
-import { resolverOf } from "./resolve.js"
+import type { Digest, Network, Platform, SocketConstructor, Storage } from "../platform.js"
+import { type ResolveOptions, resolverOf } from "./resolve.js"
+import { PLAUSIBLE } from "./time.js"
 import { Esp32Timer } from "./timer.js"
+import { isWord } from "./word.js"
 
 export interface Esp32PlatformOptions {
   /** 1 to 16 letters and digits, of this board alone: its MAC address in hex, for example. */
   deviceId: string
-  /** How names are looked up. On a board: `{ servers: [...], socket: { io: UDP } }`. Numeric addresses need none. */
-  dns?: ResolverOptions
+  /** How names are looked up. On a board: `{ servers: [...], socket: { io: UDP } }`, or `{ system: Net.resolve }`, or both. Numeric addresses need none. */
+  dns?: ResolveOptions
   /** Takes each line of the log. Default: the debugger's console. */
   log?: (line: string) => void
+  /** Wi-Fi's state, for the client: see Online. Default: taken to be there. */
+  network?: Network
+  /** `TLS` of tls.ts. Default: there is no TLS, and the SDK's is not in the firmware. */
+  TLS?: SocketConstructor
+  /** `keyValueStorage()` or `preferenceStorage()`. Default: none; reading and writing throw. */
+  storage?: Storage
+  /** `digest` of digest.ts. Default: none; digests throw. */
+  digest?: Digest
 }
 
-/** 2025 began then: a clock that says less has not been set. */
-const PLAUSIBLE = 1_735_689_600_000
-
 /** The platform of a board that Moddable's XS runs, and of the XS machine on a PC. Throws for a wrong deviceId. */
-export function esp32Platform({ deviceId, dns = {}, log = traceLine }: Esp32PlatformOptions): Platform {
+export function esp32Platform(options: Esp32PlatformOptions): Platform {
+  const { deviceId, dns = {}, log = traceLine, network, TLS, storage, digest } = options
   return {
+    ...(network && { network }),
+    ...(TLS && { TLS }),
     // The class itself. Its write returns no number when the connection is gone and onError has yet to say so.
     TCP: TCP as unknown as SocketConstructor,
     resolve: resolverOf(dns),
@@ -30,25 +39,18 @@ export function esp32Platform({ deviceId, dns = {}, log = traceLine }: Esp32Plat
         const now = Date.now()
         return now >= PLAUSIBLE ? now : undefined
       },
+      set: (milliseconds) => Time.set(Math.round(milliseconds / 1000)),
     },
     random: () => Math.random(),
-    storage: { read: noStorage, write: noStorage, delete: noStorage },
-    digest: { digest: noDigest, hmac: noDigest },
+    storage: storage ?? { read: noStorage, write: noStorage, delete: noStorage },
+    digest: digest ?? { digest: noDigest, hmac: noDigest },
     log,
     deviceId: checkDeviceId(deviceId),
   }
 }
 
-/** Without a regular expression, whose engine would take more flash than the rest of this file. */
 function checkDeviceId(id: string): string {
-  const { length } = id
-  let allowed = length >= 1 && length <= 16
-  for (let i = 0; allowed && i < length; i++) {
-    const code = id.charCodeAt(i)
-    const letter = code | 0x20
-    allowed = (code >= 0x30 && code <= 0x39) || (letter >= 0x61 && letter <= 0x7a)
-  }
-  if (!allowed) throw new Error(`deviceId: ${JSON.stringify(id)}: 1 to 16 letters and digits are allowed`)
+  if (!isWord(id, 16)) throw new Error(`deviceId: ${JSON.stringify(id)}: 1 to 16 letters and digits are allowed`)
   return id
 }
 
@@ -57,9 +59,9 @@ function traceLine(line: string): void {
 }
 
 function noStorage(): never {
-  throw new Error("storage is not available yet on the ESP32 platform")
+  throw new Error("this platform was made without storage: give esp32Platform keyValueStorage()")
 }
 
 function noDigest(): never {
-  throw new Error("digests are not available yet on the ESP32 platform")
+  throw new Error("this platform was made without digests: give esp32Platform its digest")
 }

@@ -2,22 +2,37 @@ import Resolver, { type ResolverOptions } from "embedded:network/dns/resolver/ud
 import Timer, { type Handle } from "timer"
 import type { Closable, Platform } from "../platform.js"
 
-/** Makes the platform's `resolve`. The resolver is made when the first name is looked up. */
-export function resolverOf(options: ResolverOptions): Platform["resolve"] {
+export interface ResolveOptions extends ResolverOptions {
+  /**
+   * The system's own look-up, which asks the DNS servers that the network gave: `Net.resolve` of module "net". Used
+   * where there are no `servers`, and when they have not answered or don't know the name.
+   */
+  system?: (host: string, callback: (host: string, address?: string) => void) => void
+}
+
+/** Makes the platform's `resolve`. The resolver, which asks each of its servers several times, is made when needed. */
+export function resolverOf(options: ResolveOptions): Platform["resolve"] {
   let resolver: Resolver | undefined
   return (host, onResolved, onError) => {
     if (isNumeric(host)) return later(() => onResolved(host))
+    const system = options.system
     let open = true
-    resolver ??= new Resolver(options)
-    resolver.resolve({
-      host,
-      onResolved(_, address) {
-        if (open) onResolved(address)
-      },
-      onError() {
-        if (open) onError(new Error(`${host}: no address: is the name right, the board on the network, and its DNS server there?`))
-      },
-    })
+    const answer = (_: unknown, address?: string) => {
+      if (!open) return
+      open = false
+      if (address) onResolved(address)
+      else onError(new Error(`${host}: no address: is the name right, the board on the network, and its DNS server there?`))
+    }
+    const askSystem = () => {
+      if (!open) return
+      if (system) system(host, answer)
+      else answer(host)
+    }
+    if (system && !options.servers?.length) askSystem()
+    else {
+      resolver ??= new Resolver(options)
+      resolver.resolve({ host, onResolved: answer, onError: askSystem })
+    }
     return {
       close() {
         open = false

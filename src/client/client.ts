@@ -38,8 +38,8 @@ export class Client {
   private readonly platform: Platform
   private readonly settings: Settings
   private readonly subscriptions: Subscriptions
-  private readonly connection: Connection
-  private readonly lifecycle: Lifecycle
+  protected readonly connection: Connection
+  protected readonly lifecycle: Lifecycle
   private readonly reporter: Reporter
   private readonly topics: Topic[] = []
 
@@ -124,9 +124,12 @@ export class Client {
     this.connection.wake()
   }
 
-  /** Ends a subscription: its handler is not called again. False when there is none. */
-  unsubscribe(filter: string): boolean {
-    const removed = this.subscriptions.remove(filter)
+  /**
+   * Ends a subscription: its handler is not called again. False when there is none. `onUnsuback` is called once it has
+   * ended on the server too.
+   */
+  unsubscribe(filter: string, onUnsuback?: () => void): boolean {
+    const removed = this.subscriptions.remove(filter, onUnsuback)
     this.connection.wake()
     return removed
   }

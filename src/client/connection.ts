@@ -50,7 +50,7 @@ export class Connection {
   private readonly session: Session
   private readonly subscriptions: Subscriptions
   private readonly events: ConnectionEvents
-  private readonly decoder: Decoder
+  readonly decoder: Decoder
   private readonly flushTimer: Timer
   private socket: Socket | undefined
   private lookup: Closable | undefined
@@ -111,7 +111,7 @@ export class Connection {
       ...(protocol === "mqtts" && { secure: secure ?? {} }),
       onReadable: (count) => this.receive(count),
       onWritable: (count) => this.onWritable(count),
-      onError: (error) => this.fail("transport", `${describe(server)}: ${error === undefined ? (this.opened ? "the connection was closed" : "can't connect") : messageOf(error)}`),
+      onError: (error) => this.fail("transport", `${describe(server)}: ${error === undefined ? (this.opened ? "the connection was closed" : "can't connect: does the server run, and are its address and port right?") : messageOf(error)}`),
     })
   }
 

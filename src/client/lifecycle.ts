@@ -27,6 +27,11 @@ const enum Phase {
 export class Lifecycle implements ConnectionEvents, ReceiverEvents {
   /** Set once, before anything else is called. */
   connection!: Connection
+  /**
+   * True: with `clean`, messages that were in flight when the connection ended are sent anew, as new messages, rather
+   * than dropped; some may arrive twice. Absent until it is set.
+   */
+  republish: boolean | undefined
   private readonly platform: Platform
   private readonly settings: Settings
   private readonly session: Session
@@ -146,7 +151,7 @@ export class Lifecycle implements ConnectionEvents, ReceiverEvents {
     const now = this.platform.clock.ticks()
     const isDue = ((this.due - now) | 0) <= 0
     if (isDue && this.phase === Phase.WAITING) this.connect()
-    else if (isDue && this.phase === Phase.CONNECTING) this.connection.fail("transport", `no CONNACK within connectTimeout, ${this.settings.connectTimeout} ms`)
+    else if (isDue && this.phase === Phase.CONNECTING) this.connection.fail("transport", `no CONNACK within connectTimeout, ${this.settings.connectTimeout} ms: is this the port of an MQTT server?`)
     else if (isDue && this.phase === Phase.ONLINE) this.keepAlive(now)
     this.arm()
     if (this.ending) this.connection.wake()
@@ -232,7 +237,7 @@ export class Lifecycle implements ConnectionEvents, ReceiverEvents {
     const wasIdle = this.phase === Phase.IDLE
     this.phase = Phase.IDLE
     this.connection.close()
-    this.session.disconnected(this.settings.connect.clean)
+    this.session.disconnected(this.settings.connect.clean && !this.republish)
     this.subscriptions.disconnected()
     for (let i = 0; i < lost; i++) this.reporter.onDropped(0, Drop.CONNECTION_LOST)
     if (!wasIdle) this.reporter.onDisconnect(reason)

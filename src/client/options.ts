@@ -116,78 +116,88 @@ const CALLBACKS = ["onConnect", "onDisconnect", "onDelivered", "onDropped", "onM
 
 const POLICIES = ["refuse", "drop-oldest", "drop-newest", "latest-per-topic"]
 
+// As texts, because they take a third of the bytecode that a call for each option would.
+
+/** Name, and what holds where it is not given. */
+const FLAGS = "resubscribe true|queueQoSZero true|endOnRefusal false|redeliverOnError false"
+
+/** Name, default and least milliseconds. */
+const TIMES = "reconnectPeriod 1s 1|stableAfter 30s 0|connectTimeout 30s 1|pingTimeout 10s 1"
+
+/** Name, default, least and most. */
+const SIZES = "receiveBufferSize 1024 64 268435460|readSize 512 64 65536|transmitBufferSize 768 128 5760|maxSubscriptions 16 0 1000|filtersPerSubscribe 8 1 1000"
+
+const SESSION_SIZES = "outboxBytes 2048 64 2147483647|outboxMessages 16 1 1000|maxInbound 32 1 65535"
+
 /** Throws a RangeError that names the first wrong option, its value and what is allowed. */
 export function checkOptions(platform: Platform, options: ClientOptions): Settings {
-  const clean = flag(options, "clean", true)
-  for (const name of CALLBACKS) if (typeof (options[name] ?? checkOptions) !== "function") refuse(name, options[name], "a function")
+  const settings = {} as Settings
+  const session = {} as SessionOptions
+  const given = options as Record<string, unknown>
+  const clean = flag(given, "clean", true)
+  eachOf(FLAGS, (name, otherwise) => (settings[name as "resubscribe"] = flag(given, name!, otherwise === "true")))
+  eachOf(TIMES, (name, otherwise, least) => (settings[name as "pingTimeout"] = parseDuration(name!, (given[name!] ?? otherwise) as Duration, Number(least))))
+  const sizesInto = (into: object) => (name?: string, otherwise?: string, least?: string, most?: string): void => {
+    (into as Record<string, number>)[name!] = integer(given, name!, Number(otherwise), Number(least), Number(most))
+  }
+  eachOf(SIZES, sizesInto(settings))
+  eachOf(SESSION_SIZES, sizesInto(session))
+  CALLBACKS.forEach((name) => {
+    if (typeof (options[name] ?? checkOptions) !== "function") refuse(name, options[name], "a function")
+  })
   const clientId = options.clientId ?? `xs-${platform.deviceId}`.slice(0, 23)
-  if (clientId === "" && !clean) throw new RangeError('clientId: is empty; with clean: false the server must know the session by its name [MQTT-3.1.3-7]')
-  const redeliverOnError = flag(options, "redeliverOnError", false)
-  if (redeliverOnError && clean) throw new RangeError("redeliverOnError: true; needs clean: false, or the server forgets the message with the connection")
+  if (clientId === "" && !clean) throw new RangeError('clientId: is empty; with clean: false a session needs a name [MQTT-3.1.3-7]')
+  if (settings.redeliverOnError && clean) throw new RangeError("redeliverOnError: true; needs clean: false")
   const keepalive = Math.ceil(parseDuration("keepalive", options.keepalive ?? 60, 0, 1000) / 1000)
   if (keepalive > 65_535) throw new RangeError(`keepalive: ${keepalive} s; at most 65535 s is possible`)
-  const reconnectPeriod = parseDuration("reconnectPeriod", options.reconnectPeriod ?? 1000, 1)
+  settings.keepalive = keepalive * 1000
+  const least = settings.reconnectPeriod
+  settings.maxReconnectPeriod = parseDuration("maxReconnectPeriod", options.maxReconnectPeriod ?? Math.max(120_000, least), least)
   const policy = POLICIES.indexOf(options.outboxPolicy ?? "refuse")
   if (policy < 0) refuse("outboxPolicy", options.outboxPolicy, `one of ${POLICIES.join(", ")}`)
-  const outboxMessages = integer(options, "outboxMessages", 16, 1, 1000)
-  return {
-    servers: servers(platform, options),
-    clientId,
-    connect: connect(options, clientId, clean, keepalive),
-    keepalive: keepalive * 1000,
-    resubscribe: flag(options, "resubscribe", true),
-    queueQoSZero: flag(options, "queueQoSZero", true),
-    reconnectPeriod,
-    maxReconnectPeriod: parseDuration("maxReconnectPeriod", options.maxReconnectPeriod ?? Math.max(120_000, reconnectPeriod), reconnectPeriod),
-    stableAfter: parseDuration("stableAfter", options.stableAfter ?? 30_000),
-    connectTimeout: parseDuration("connectTimeout", options.connectTimeout ?? 30_000, 1),
-    pingTimeout: parseDuration("pingTimeout", options.pingTimeout ?? 10_000, 1),
-    endOnRefusal: flag(options, "endOnRefusal", false),
-    session: {
-      outboxBytes: integer(options, "outboxBytes", 2048, 64, 0x7fffffff),
-      outboxMessages,
-      outboxPolicy: policy as OutboxPolicy,
-      maxInflight: integer(options, "maxInflight", Math.min(8, outboxMessages), 1, outboxMessages),
-      maxInbound: integer(options, "maxInbound", 32, 1, 65_535),
-    },
-    receiveBufferSize: integer(options, "receiveBufferSize", 1024, 64, 268_435_460),
-    readSize: integer(options, "readSize", 512, 64, 65_536),
-    transmitBufferSize: integer(options, "transmitBufferSize", 768, 128, 5760),
-    maxSubscriptions: integer(options, "maxSubscriptions", 16, 0, 1000),
-    filtersPerSubscribe: integer(options, "filtersPerSubscribe", 8, 1, 1000),
-    redeliverOnError,
-  }
+  session.outboxPolicy = policy as OutboxPolicy
+  const most = session.outboxMessages
+  session.maxInflight = integer(given, "maxInflight", Math.min(8, most), 1, most)
+  settings.session = session
+  settings.servers = servers(platform, options)
+  settings.clientId = clientId
+  settings.connect = connect(options, clientId, clean, keepalive)
+  return settings
+}
+
+function eachOf(table: string, check: (...words: string[]) => void): void {
+  table.split("|").forEach((row) => check(...row.split(" ")))
 }
 
 function connect(options: ClientOptions, clientId: string, clean: boolean, keepalive: number): Connect {
   const { username, password, will } = options
   if (will !== undefined && typeof will !== "object") refuse("will", will, "an object with topic and payload")
-  if (password !== undefined && username === undefined) throw new RangeError("password: is given without a username; MQTT 3.1.1 allows only both [MQTT-3.1.2-22]")
-  return {
-    clientId: encodeString("clientId", textOf("clientId", clientId)),
-    clean,
-    keepalive,
-    username: username === undefined ? undefined : encodeString("username", textOf("username", username)),
-    password: password === undefined ? undefined : binary("password", password),
-    will: will && {
-      topic: new Topic(textOf("will.topic", will.topic), "will.topic").bytes,
+  if (password !== undefined && username === undefined) throw new RangeError("password: is given without a username [MQTT-3.1.2-22]")
+  const packet: Connect = { clientId: encodeString("clientId", clientId), clean, keepalive }
+  if (username !== undefined) packet.username = encodeString("username", username)
+  if (password !== undefined) packet.password = binary("password", password)
+  if (will) {
+    packet.will = {
+      topic: new Topic(will.topic, "will.topic").bytes,
       payload: binary("will.payload", will.payload),
       qos: checkQoS("will.qos", will.qos ?? 0),
-      retain: flag(will, "retain", false, "will.retain"),
-    },
+      retain: flag(will as object as Record<string, unknown>, "retain", false, "will.retain"),
+    }
   }
+  return packet
 }
 
 function servers(platform: Platform, options: ClientOptions): readonly Server[] {
-  const { servers, host, port, protocol, secure } = options
-  if ((servers === undefined) === (host === undefined)) throw new RangeError("host, servers: one of the two is needed")
-  const list = servers ?? [{ host, port, protocol, secure } as Server]
+  const servers = options.servers
+  if ((servers === undefined) === (options.host === undefined)) throw new RangeError("host, servers: one of the two is needed")
+  // The options have the names of a server.
+  const list = servers ?? [options as Server]
   if (!Array.isArray(list)) refuse("servers", list, "a list")
   if (list.length === 0) throw new RangeError("servers: is empty; at least one is needed")
-  for (const server of list) {
+  list.forEach((server) => {
     checkServer(servers ? "servers" : "options", server)
     if (server.protocol === "mqtts" && !platform.TLS) throw new RangeError(`protocol: "mqtts"; this platform has no TLS`)
-  }
+  })
   return list
 }
 
@@ -196,28 +206,20 @@ export function checkQoS(option: string, qos: QoS): QoS {
   return qos
 }
 
-function textOf(option: string, value: string): string {
-  if (typeof value !== "string") refuse(option, value, "text")
-  return value
-}
-
 function binary(option: string, value: string | Uint8Array): Uint8Array {
   const bytes = typeof value === "string" ? encodeText(value) : value
   if (!(bytes instanceof Uint8Array)) throw new RangeError(`${option}: a string or a Uint8Array is needed`)
-  if (bytes.length > 65_535) throw new RangeError(`${option}: ${bytes.length} bytes; at most 65535 are possible`)
-  return prefixLength(bytes)
+  return prefixLength(bytes, option)
 }
 
-function flag<O extends object>(options: O, name: keyof O & string, otherwise: boolean, option: string = name): boolean {
-  const value: unknown = options[name] ?? otherwise
+function flag(options: Record<string, unknown>, name: string, otherwise: boolean, option = name): boolean {
+  const value = options[name] ?? otherwise
   if (typeof value !== "boolean") refuse(option, value, "true or false")
   return value
 }
 
-function integer(options: ClientOptions, name: keyof ClientOptions, otherwise: number, least: number, most: number): number {
-  const value: unknown = options[name] ?? otherwise
-  if (!Number.isInteger(value) || (value as number) < least || (value as number) > most) {
-    refuse(name, value, `a whole number from ${least} to ${most}`)
-  }
-  return value as number
+function integer(options: Record<string, unknown>, name: string, otherwise: number, least: number, most: number): number {
+  const value = (options[name] ?? otherwise) as number
+  if (!Number.isInteger(value) || value < least || value > most) refuse(name, value, `a whole number from ${least} to ${most}`)
+  return value
 }

@@ -22,14 +22,14 @@ export interface ServerUrl extends Server {
 export function parseServerUrl(url: string): ServerUrl {
   const parts = /^(mqtts?):\/\/(?:([^:@/]*)(?::([^@/]*))?@)?(\[[0-9a-fA-F:.]+\]|[^:@/[\]]+)(?::(\d+))?\/?$/.exec(url)
   if (!parts) throw new RangeError("server: not a URL of the form mqtt://user:password@host:port or mqtts://...")
-  const [, protocol, username, password, host, port] = parts
-  const server: ServerUrl = { protocol: protocol as "mqtt" | "mqtts", host: host!.startsWith("[") ? host!.slice(1, -1) : host! }
-  if (port !== undefined) server.port = Number(port)
+  const host = parts[4]!
+  const server = { protocol: parts[1], host: host.startsWith("[") ? host.slice(1, -1) : host } as ServerUrl
+  if (parts[5]) server.port = Number(parts[5])
   try {
-    if (username !== undefined) server.username = decodeURIComponent(username)
-    if (password !== undefined) server.password = decodeURIComponent(password)
+    if (parts[2] !== undefined) server.username = decodeURIComponent(parts[2])
+    if (parts[3] !== undefined) server.password = decodeURIComponent(parts[3])
   } catch {
-    throw new RangeError("server: the user name or the password has a % that is not followed by two hex digits; write it as %25")
+    throw new RangeError("server: a % in the user name or the password is to be written %25")
   }
   checkServer("server", server)
   return server

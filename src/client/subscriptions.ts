@@ -27,6 +27,7 @@ class Subscription implements SubscribeRequest {
   qos: QoS
   handler: MessageHandler
   onSuback: SubackHandler | undefined
+  onUnsuback: (() => void) | undefined
   standing = Standing.TO_SUBSCRIBE
   /** The application still wants it. */
   wanted = true
@@ -92,10 +93,11 @@ export class Subscriptions implements KnownTopics {
   }
 
   /** False when there is no such subscription. */
-  remove(filter: string): boolean {
+  remove(filter: string, onUnsuback?: () => void): boolean {
     const subscription = this.find(filter)
     if (!subscription?.wanted) return false
     subscription.wanted = false
+    subscription.onUnsuback = onUnsuback
     if (subscription.standing <= Standing.INACTIVE && subscription.standing !== Standing.SUBSCRIBING) subscription.standing = Standing.TO_UNSUBSCRIBE
     this.count()
     return true
@@ -276,6 +278,7 @@ export class Subscriptions implements KnownTopics {
     this.list.splice(this.list.indexOf(subscription), 1)
     if (subscription.filter.exact) this.exact.splice(this.exact.indexOf(subscription), 1)
     else this.wildcards--
+    this.events.onSuback(subscription.filter.filter, 0, subscription.onUnsuback)
   }
 
   private count(): void {

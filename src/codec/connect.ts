@@ -1,5 +1,6 @@
 import { encodeHeader } from "./header.js"
 import { PacketType, type QoS } from "./packets.js"
+import { encodeString } from "./text.js"
 
 /** The fields of a CONNECT. Texts are two bytes of length and UTF-8, as `encodeString` makes them. */
 export interface Connect {
@@ -30,13 +31,17 @@ const enum ConnectFlag {
   USER_NAME = 0x80,
 }
 
-/** Length of the protocol name, "MQTT", and the protocol level of MQTT 3.1.1 [MQTT-3.1.2-1], [MQTT-3.1.2-2]. */
-const PROTOCOL = [0, 4, 0x4d, 0x51, 0x54, 0x54, 4]
+const enum Start {
+  /** Protocol name, level, flags and keep alive. */
+  BYTES = 10,
+  /** Of MQTT 3.1.1 [MQTT-3.1.2-2]. */
+  LEVEL = 4,
+}
 
 export function encodeConnect(out: Uint8Array, at: number, connect: Connect): number {
   const { clientId, will, username, password } = connect
   let flags = connect.clean ? ConnectFlag.CLEAN : 0
-  let remaining = PROTOCOL.length + 3 + clientId.length
+  let remaining = Start.BYTES + clientId.length
   if (will) {
     flags |= ConnectFlag.WILL | (will.qos << ConnectFlag.WILL_QOS_SHIFT)
     if (will.retain) flags |= ConnectFlag.WILL_RETAIN
@@ -52,11 +57,12 @@ export function encodeConnect(out: Uint8Array, at: number, connect: Connect): nu
   }
   at = encodeHeader(out, at, PacketType.CONNECT << 4, remaining)
   if (at < 0) return at
-  out.set(PROTOCOL, at)
-  at += PROTOCOL.length
-  out[at++] = flags
-  out[at++] = connect.keepalive >> 8
-  out[at++] = connect.keepalive
+  out.set(encodeString("protocol", "MQTT"), at) // [MQTT-3.1.2-1]
+  out[at + 6] = Start.LEVEL
+  out[at + 7] = flags
+  out[at + 8] = connect.keepalive >> 8
+  out[at + 9] = connect.keepalive
+  at += Start.BYTES
   // In this order [MQTT-3.1.3-1].
   at = append(out, at, clientId)
   if (will) at = append(out, append(out, at, will.topic), will.payload)

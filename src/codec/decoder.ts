@@ -64,10 +64,14 @@ export class Decoder {
   /** The caller puts received bytes here, from 0 on, and calls `feed`. */
   readonly input: PacketBuffer
   readonly message = new Message()
-  private readonly sink: PacketSink
+  sink: PacketSink
+  /** Longest packet, bytes, for which memory is taken while it comes, where `packetSize` is too little. Absent: none. */
+  largest: number | undefined
   private readonly topics: KnownTopics | undefined
   /** The beginning of a packet that was cut. */
-  private readonly partial: PacketBuffer
+  private partial: PacketBuffer
+  /** In whose place memory was taken for the present packet. */
+  private own: PacketBuffer | undefined
   /** Bytes in `partial`. */
   private have = 0
   /** Length of the packet in `partial`, 0 until its header is complete. */
@@ -92,6 +96,7 @@ export class Decoder {
   /** Begins anew, for a new connection. */
   reset(): void {
     this.have = this.total = this.skip = this.message.skipped = 0
+    this.giveBack()
     this.connacked = this.stopped = false
   }
 
@@ -134,12 +139,12 @@ export class Decoder {
   /** Moves bytes of one packet into `partial`, and reads it when it is complete. */
   private gather(at: number, end: number): number {
     const input = this.input.view
-    const partial = this.partial
     while (this.total === 0) {
       if (at === end) return at
-      partial.view.setUint8(this.have++, input.getUint8(at++))
+      this.partial.view.setUint8(this.have++, input.getUint8(at++))
       if (this.have > 1 && !this.header()) return at
     }
+    const partial = this.partial
     const most = Math.min(this.total, partial.capacity)
     const take = Math.min(most - this.have, end - at)
     copyBytes(input, at, at + take, partial.view, this.have)
@@ -149,6 +154,7 @@ export class Decoder {
     if (this.total > most) return this.beginPassOver(at, end)
     this.have = this.total = 0
     this.packet(partial.view.getUint8(0), partial, this.body, most)
+    this.giveBack()
     return at
   }
 
@@ -218,13 +224,26 @@ export class Decoder {
     const first = view.getUint8(0)
     const fault = headerFault(first, remaining)
     if (fault !== Violation.NONE) return this.violate(fault)
-    if (this.have + remaining > this.partial.capacity) {
+    const total = this.have + remaining
+    if (total > this.partial.capacity) {
       if (!this.connacked) return this.violate(Violation.FIRST_PACKET_NOT_CONNACK)
       if (first >> 4 !== PacketType.PUBLISH) return this.violate(Violation.WRONG_LENGTH)
+      if (total <= this.largest!) {
+        this.own = this.partial
+        this.partial = new PacketBuffer(total)
+        copyBytes(view, 0, this.have, this.partial.view, 0)
+      }
     }
     this.body = this.have
-    this.total = this.have + remaining
+    this.total = total
     return true
+  }
+
+  /** Lets go of memory that was taken for one packet. */
+  private giveBack(): void {
+    if (this.own === undefined) return
+    this.partial = this.message.source = this.own
+    this.own = undefined
   }
 
   /** A whole packet: `first` and the range of its body. */

@@ -31,27 +31,18 @@ export function checkText(view: DataView, start: number, end: number, topicName:
 
 /** Where the character ends whose lead byte was just read; 0 when it is overlong, a surrogate, too large or cut off. */
 function afterCharacter(view: DataView, lead: number, at: number, end: number): number {
-  let low = 0x80
-  let high = 0xbf
-  let more = 1
-  if (lead < 0xc2 || lead > 0xf4) return 0
-  if (lead >= 0xf0) {
-    more = 3
-    if (lead === 0xf0) low = 0x90
-    else if (lead === 0xf4) high = 0x8f
-  } else if (lead >= 0xe0) {
-    more = 2
-    if (lead === 0xe0) low = 0xa0
-    else if (lead === 0xed) high = 0x9f
+  const more = lead < 0xe0 ? 1 : lead < 0xf0 ? 2 : 3
+  const after = at + more
+  if (lead < 0xc2 || lead > 0xf4 || after > end) return 0
+  let code = lead & (0x3f >> more)
+  while (at < after) {
+    const byte = view.getUint8(at) - 0x80
+    if (byte < 0 || byte > 0x3f) return 0
+    code = (code << 6) | byte
+    ++at
   }
-  if (at + more > end) return 0
-  let byte = view.getUint8(at)
-  if (byte < low || byte > high) return 0
-  while (--more > 0) {
-    byte = view.getUint8(++at)
-    if (byte < 0x80 || byte > 0xbf) return 0
-  }
-  return at + 1
+  // Overlong, a surrogate, or too large. Of two bytes only those leads are overlong.
+  return (more > 1 && code < 1 << (5 * more + 1)) || code >> 11 === 0x1b || code > 0x10ffff ? 0 : at
 }
 
 /** The UTF-8 bytes of a text. Allocates. */
@@ -66,24 +57,26 @@ export function decodeText(bytes: Uint8Array<ArrayBuffer>, start: number, end: n
 }
 
 /**
- * A text as packets carry it: two bytes of length, then UTF-8. Throws a RangeError that begins with `name` when the
- * text has U+0000, a lone surrogate, or more than 65,535 bytes.
+ * A text as packets carry it: two bytes of length, then UTF-8. Throws a RangeError that begins with `name` when it is
+ * no text, or has U+0000, a lone surrogate, or more than 65,535 bytes.
  */
 export function encodeString(name: string, text: string): Uint8Array<ArrayBuffer> {
-  const bytes = encodeText(text)
-  if (bytes.length > 65_535) throw new RangeError(`${name}: ${bytes.length} bytes; at most 65535 are possible`)
+  if (typeof text !== "string") throw new RangeError(`${name}: ${String(text)}; text is needed`)
+  const bytes = prefixLength(encodeText(text), name)
   if (text.includes("\0")) throw new RangeError(`${name}: has U+0000 [MQTT-1.5.3-2]`)
-  const fault = checkText(new DataView(bytes.buffer, bytes.byteOffset, bytes.length), 0, bytes.length, false)
+  const fault = checkText(new DataView(bytes.buffer), 2, bytes.length, false)
   // Node's encoder has put U+FFFD in the place of a lone surrogate, so only the text itself can tell.
   if (fault !== Violation.NONE || hasLoneSurrogate(text)) throw new RangeError(`${name}: has half of a surrogate pair [MQTT-1.5.3-1]`)
-  return prefixLength(bytes)
+  return bytes
 }
 
-/** Bytes as packets carry them: two bytes of length, then the bytes. */
-export function prefixLength(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
-  const out = new Uint8Array(2 + bytes.length)
-  out[0] = bytes.length >> 8
-  out[1] = bytes.length
+/** Bytes as packets carry them: two bytes of length, then the bytes. Throws a RangeError when they are more than 65,535. */
+export function prefixLength(bytes: Uint8Array, name?: string): Uint8Array<ArrayBuffer> {
+  const length = bytes.length
+  if (length > 65_535) throw new RangeError(`${name}: ${length} bytes; at most 65535 are possible`)
+  const out = new Uint8Array(2 + length)
+  out[0] = length >> 8
+  out[1] = length
   out.set(bytes, 2)
   return out
 }

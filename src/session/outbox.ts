@@ -22,7 +22,7 @@ export const enum Field {
  * again, and a few numbers for each in a typed array. Allocates nothing after its construction.
  */
 export class Outbox {
-  readonly arena: PacketBuffer
+  arena: PacketBuffer
   readonly records: Int32Array
   /** End of the records in use. */
   end = 0

@@ -1,7 +1,6 @@
 const ZERO = 0x30
 const POINT = 0x2e
 const MINUS = 0x2d
-const POWERS = [1, 10, 100, 1000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000, 1_000_000_000]
 
 /** Most digits after the decimal point. */
 export const MAX_DECIMALS = 9
@@ -13,8 +12,8 @@ export const MAX_DECIMALS = 9
 export function writeNumber(out: Uint8Array, at: number, end: number, value: number, decimals: number): number {
   let rest = value < 0 ? -value : value
   if (rest >= 1e15) return writeText(out, at, end, String(Math.round(value)))
-  let power = POWERS[decimals]!
-  while (rest * power >= 9e15) power = POWERS[--decimals]!
+  let power = 10 ** decimals
+  while (rest * power >= 9e15) power = 10 ** --decimals
   rest = Math.round(rest * power)
   while (decimals > 0 && rest % 10 === 0) {
     rest /= 10
@@ -22,7 +21,7 @@ export function writeNumber(out: Uint8Array, at: number, end: number, value: num
   }
   // Digits from the last to the first, so their number comes first.
   let digits = decimals + 1
-  let bound = POWERS[digits] ?? 10 ** digits
+  let bound = 10 ** digits
   while (rest >= bound) {
     bound *= 10
     ++digits

@@ -108,10 +108,10 @@ function valueAt(sample: object, path: readonly string[]): unknown {
 }
 
 function numbersOf(sample: object, prefix: string): string[] {
-  const names: string[] = []
-  for (const [name, value] of Object.entries(sample)) {
-    if (typeof value === "number") names.push(prefix + name)
-    else if (typeof value === "object" && value !== null) names.push(...numbersOf(value, `${prefix}${name}.`))
-  }
-  return names
+  return Object.entries(sample).flatMap((entry) => {
+    const name = prefix + entry[0]
+    const value = entry[1] as unknown
+    if (typeof value === "number") return name
+    return typeof value === "object" && value !== null ? numbersOf(value, `${name}.`) : []
+  })
 }

@@ -54,8 +54,8 @@ export class Telemetry {
   /** Of "online" and "offline", what the client had no room for. */
   private unsaid: string | undefined
   private readonly timeKey = encodeText('{"time":')
-  /** Stands in for it while the clock has not been set: milliseconds of the tick counter. */
-  private readonly uptimeKey = encodeText('{"uptime":')
+  /** Stands in for it while the clock has not been set: milliseconds of the tick counter. Not a name that a sensor has. */
+  private readonly uptimeKey = encodeText('{"uptime_ms":')
   private readonly idKeys: readonly Uint8Array[]
   private time: number | undefined
   private running = false

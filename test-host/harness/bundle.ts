@@ -2,10 +2,11 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs"
 import { join, posix } from "node:path"
 import { rollup, type Plugin } from "rollup"
+import { shrinkModules } from "../tools/shrink.js"
 
 /**
- * Bundles every unit test for XS, one file a module, so that a trace names the file it comes from. Returns the files
- * by their specifiers; "unit-tests" is the main one.
+ * Bundles every unit test for XS, one file a module, so that a trace names the file it comes from. What they test is
+ * shrunk as boards get it. Returns the files by their specifiers; "unit-tests" is the main one.
  *
  * @param compiled folder of the compiled project, which has src/ and test-host/.
  * @param only part of the names of the test files that are wanted.
@@ -18,7 +19,7 @@ export async function bundleUnitTests(compiled: string, out: string, only = ""):
   const bundle = await rollup({
     input: "unit-tests",
     external: ["host"],
-    plugins: [entry(harness, tests.map((name) => join(unit, name))), xsHarness(harness), json, sourceMaps, specifiers],
+    plugins: [entry(harness, tests.map((name) => join(unit, name))), xsHarness(harness), json, sourceMaps, ...shrinkModules(join(compiled, "src")), specifiers],
     // An import that is not found would be left to XS, where nothing has it.
     onwarn(warning) {
       throw new Error(warning.message)

@@ -106,7 +106,7 @@ test("connectTimeout covers the look-up, the connection and the CONNACK together
     rig.advance(999)
     equal(rig.told(), [], phase)
     rig.advance(1)
-    equal([rig.told(), rig.reason], [["transport"], "no CONNACK within connectTimeout, 3000 ms"], phase)
+    equal([rig.told(), rig.reason], [["transport"], "no CONNACK within connectTimeout, 3000 ms: is this the port of an MQTT server?"], phase)
     if (phase !== "look-up") ok(rig.socket.closed, phase)
     equal(platform.pending, 1, `${phase}: the next attempt alone`)
   }

@@ -146,3 +146,29 @@ test("a connection that is lost while a message is passed over leaves nothing to
     equal(sink.take(), [CONNACK.line, ...AFTER_LINES, "OVERSIZE a/b qos=0 id=0 skipped=50"])
   }
 })
+
+test("up to `largest`, memory is taken for a message longer than the receive buffer, and it is read whole", () => {
+  decoder.largest = 64
+  try {
+    const payload = (length: number): string => "ff ".repeat(length).trim()
+    reports(publish(0x32, encodeText("a/b"), 0x1234, 55), `PUBLISH a/b qos=1 id=4660 payload=${payload(55)}`, ...AFTER_LINES)
+    reports(publish(0x30, encodeText("t".repeat(40)), 0, 20), `PUBLISH ${"t".repeat(40)} qos=0 id=0 payload=${payload(20)}`, ...AFTER_LINES)
+    reports(publish(0x32, encodeText("a/b"), 0x1234, 56), "OVERSIZE a/b qos=1 id=4660 skipped=56", ...AFTER_LINES)
+    violates(publish(0x30, encodeText("a/+"), 0, 50), Violation.WILDCARD_IN_TOPIC)
+  } finally {
+    decoder.largest = undefined
+  }
+})
+
+test("a connection that is lost within such a message leaves nothing to the next one", () => {
+  decoder.largest = 64
+  for (let end = 1; end < 60; end++) {
+    decoder.reset()
+    feed(decoder, concat(CONNACK.bytes, publish(0x32, encodeText("a/b"), 7, 50)).subarray(0, end))
+    decoder.reset()
+    sink.take()
+    feed(decoder, concat(CONNACK.bytes, AFTER))
+    equal(sink.take(), [CONNACK.line, ...AFTER_LINES])
+  }
+  decoder.largest = undefined
+})

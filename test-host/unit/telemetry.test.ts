@@ -260,7 +260,7 @@ test("while the clock has not been set, the uptime stands in for the time", () =
   const rig = new TelemetryRig([{ sensor: sensor({ x: 1 }), updateInterval: 1000 }], {}, platform).start()
   const before = rig.advance(0)
   platform.wallTime = START
-  equal(readings([...before, ...rig.advance(1000)]), [{ uptime: 5000, x: 1 }, { time: START + 1000, x: 1 }])
+  equal(readings([...before, ...rig.advance(1000)]), [{ uptime_ms: 5000, x: 1 }, { time: START + 1000, x: 1 }])
 })
 
 test("samples are taken while there is no connection, and published with the time at which they were taken", () => {

@@ -2,11 +2,18 @@
 #include "host.h"
 
 #define BINDINGS(X) \
+	X(board_endBoot) X(board_feedWatchdog) X(board_hasModule) X(board_importNow) X(board_setNetwork) \
+	X(board_startWatchdog) X(board_wallTime) \
+	X(digest_blockSize) X(digest_close) X(digest_constructor) X(digest_destructor) X(digest_outputSize) \
+	X(digest_reset) X(digest_write) X(disk_readFile) X(disk_writeFile) \
 	X(dns_close) X(dns_constructor) X(dns_destructor) X(dns_resolve) \
 	X(file_close) X(file_constructor) X(file_destructor) X(file_read) \
 	X(host_advance) X(host_arguments) X(host_collect) X(host_counters) X(host_exit) X(host_listDirectory) \
 	X(host_onSignal) X(host_print) X(host_random32) X(host_readCounters) X(host_readText) X(host_receive) \
 	X(host_repeat) \
+	X(nvs_close) X(nvs_constructor) X(nvs_delete) X(nvs_destructor) X(nvs_folder) X(nvs_get_format) X(nvs_read) \
+	X(nvs_set_format) X(nvs_write) \
+	X(resource_byteLength) X(resource_constructor) X(resource_destructor) X(resource_exists) X(resource_outside) X(resource_slice) \
 	X(tcp_close) X(tcp_constructor) X(tcp_destructor) X(tcp_get_format) X(tcp_read) X(tcp_set_format) X(tcp_write) \
 	X(time_delta) X(time_set) X(time_ticks) \
 	X(timer_clear) X(timer_delay) X(timer_repeat) X(timer_schedule) X(timer_set) \

@@ -30,8 +30,14 @@ uint64_t clock_milliseconds(void)
 	return options.virtualClock ? virtualNow : read_clock(CLOCK_MONOTONIC) - realStart;
 }
 
+int64_t clock_offset(void)
+{
+	return calendarOffset;
+}
+
 void clock_advance_to(uint64_t milliseconds)
 {
+	board_before_advance(milliseconds);
 	if (virtualNow < milliseconds)
 		virtualNow = milliseconds;
 }

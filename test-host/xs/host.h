@@ -5,7 +5,7 @@
 #include "xsAll.h"
 #include "xsScript.h"
 
-enum { EXIT_UNCAUGHT = 1, EXIT_USAGE = 2, EXIT_MEMORY = 12, EXIT_STACK = 13, EXIT_KEYS = 14, EXIT_FATAL = 15 };
+enum { EXIT_UNCAUGHT = 1, EXIT_USAGE = 2, EXIT_MEMORY = 12, EXIT_STACK = 13, EXIT_KEYS = 14, EXIT_FATAL = 15, EXIT_WATCHDOG = 82 };
 
 /* main.c: what was asked for on the command line */
 typedef struct {
@@ -99,6 +99,20 @@ extern uint32_t clock_ticks(void);
 extern void clock_start(long seed);
 extern void clock_advance_to(uint64_t milliseconds);
 extern uint64_t clock_milliseconds(void);
+
+extern int64_t clock_offset(void);      /* milliseconds by which Time.set has moved the calendar */
+
+/* board.c: what a simulated board does to the rest of the host */
+extern bool networkDown;
+extern void board_before_advance(uint64_t milliseconds);
+extern void board_abort(txMachine* the, const char* what);
+
+/* disk.c */
+extern bool disk_write(const char* path, const void* first, size_t firstSize, const void* rest, size_t restSize);
+extern uint8_t* disk_read(const char* path, size_t* size);
+
+/* tcp.c */
+extern void tcp_network_changed(void);
 
 /* timer.c */
 extern int timers_next(void);           /* milliseconds until the next is due; -1: none is scheduled */

@@ -67,6 +67,7 @@ void report_exception(txMachine* the, const char* what)
 	const char* volatile text = "?";
 	mxPush(mxException);
 	mxException = mxUndefined;
+	board_abort(the, what);
 	mxTry(the) {
 		if (the->stack->kind == XS_REFERENCE_KIND) {
 			mxDub();

@@ -12,8 +12,9 @@
 
 enum { BUFFER_SIZE = 5760 };
 
-typedef struct {
+typedef struct TCP {
 	Event event;
+	struct TCP* next;
 	txSlot self;
 	txSlot* onReadable;
 	txSlot* onWritable;
@@ -32,6 +33,8 @@ typedef struct {
 	uint8_t in[BUFFER_SIZE];
 	uint8_t out[BUFFER_SIZE];
 } TCP;
+
+static TCP* sockets;
 
 static void mark_callback(txMachine* the, txSlot* callback, txMarkRoot mark)
 {
@@ -64,6 +67,9 @@ static txInteger room(TCP* tcp)
 static void update_events(TCP* tcp)
 {
 	tcp->event.events = 0;
+	tcp->event.ready = false;
+	if (networkDown)
+		return;
 	if (!tcp->connecting && !tcp->gone && !tcp->closed && tcp->inCount < BUFFER_SIZE)
 		tcp->event.events |= POLLIN;
 	if (tcp->connecting || (tcp->outCount && !tcp->gone))
@@ -79,9 +85,18 @@ static void lose(TCP* tcp)
 	tcp->outCount = 0;
 }
 
+/* While the network is down nothing comes or goes, and nobody is told: TCP waits for it to come back. */
+void tcp_network_changed(void)
+{
+	for (TCP* tcp = sockets; tcp; tcp = tcp->next)
+		update_events(tcp);
+}
+
 /* Gives the kernel bytes; how many it took. */
 static txInteger send_bytes(TCP* tcp, const uint8_t* bytes, txInteger size)
 {
+	if (networkDown)
+		return 0;
 	ssize_t sent = send(tcp->event.fd, bytes, (size_t)size, MSG_NOSIGNAL | MSG_DONTWAIT);
 	if (sent < 0) {
 		if (errno != EAGAIN && errno != EINTR)
@@ -136,6 +151,8 @@ static void tcp_deliver(txMachine* the, Event* event, short revents)
 {
 	TCP* tcp = (TCP*)event;
 	bool readable = false, writable = tcp->taken > 0;
+	if (networkDown)
+		return;
 	/* Room first, and what has come in a later turn: the same order in every run. */
 	tcp->taken = 0;
 	if (tcp->connecting && (revents & (POLLOUT | POLLERR | POLLHUP))) {
@@ -174,6 +191,10 @@ static void tcp_deliver(txMachine* the, Event* event, short revents)
 
 static void tcp_free(Event* event)
 {
+	TCP** address = &sockets;
+	while (*address != (TCP*)event)
+		address = &(*address)->next;
+	*address = (*address)->next;
 	close(event->fd);
 	free(event);
 }
@@ -224,6 +245,8 @@ void tcp_constructor(txMachine* the)
 	struct sockaddr_storage address;
 	socklen_t size = parse_address(the, &address);
 	int nodelay = 0;
+	if (networkDown)  /* as where there is no route */
+		mxUnknownError("connect error");
 	TCP* tcp = calloc(1, sizeof(TCP));
 	tcp->onReadable = callback_option(the, "onReadable");
 	tcp->onWritable = callback_option(the, "onWritable");
@@ -245,6 +268,8 @@ void tcp_constructor(txMachine* the)
 	if (tcp->event.fd < 0)
 		mxRangeError("no socket");
 	setsockopt(tcp->event.fd, IPPROTO_TCP, TCP_NODELAY, &nodelay, sizeof(nodelay));
+	tcp->next = sockets;
+	sockets = tcp;
 	tcp->event.deliver = tcp_deliver;
 	tcp->event.free = tcp_free;
 	tcp->event.holds = true;

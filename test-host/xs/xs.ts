@@ -66,8 +66,8 @@ export interface XsOptions {
   main: string
   creation?: keyof typeof creations | Partial<Creation>
   variant?: Variant
-  /** Whether all but main are evaluated at build time and frozen into flash, as on the device. */
-  preload?: boolean
+  /** Whether all but main, or those that it is true for, are evaluated at build time and frozen into flash. Default: true. */
+  preload?: boolean | ((specifier: string) => boolean)
   args?: readonly string[]
   /** Time stands still until advance() of module "host" moves it; chance is the same in every run. */
   virtualClock?: boolean
@@ -200,7 +200,8 @@ export function commandLine(options: XsOptions): { path: string, words: string[]
   for (const [specifier, file] of Object.entries(hostModules).filter(([specifier]) => !(specifier in options.modules)))
     words.push("--preload", `${specifier}=${archive(host, variant, join(projectRoot, "test-host/xs/modules", file), specifier)}`)
   for (const [specifier, file] of Object.entries(options.modules)) {
-    const preload = (options.preload ?? true) && specifier !== options.main
+    const { preload: wanted = true } = options
+    const preload = specifier !== options.main && (typeof wanted === "function" ? wanted(specifier) : wanted)
     words.push(preload ? "--preload" : "--module", `${specifier}=${archive(host, variant, file, specifier)}`)
   }
   return { path: host.path, words: [...words, options.main, ...options.args ?? []] }

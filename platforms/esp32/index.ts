@@ -1,0 +1,11 @@
+/** What a board's own program uses of this platform: the parts of the firmware, and the firmware itself. */
+export { boot } from "./boot.js"
+export type { FirmwareConfig, SleepConfig } from "./config.js"
+export { digest } from "./digest.js"
+export { Online } from "./online.js"
+export { type Esp32PlatformOptions, esp32Platform } from "./platform.js"
+export { createSensors, type SensorConfig } from "./sensors/create.js"
+export { keyValueStorage, preferenceStorage } from "./storage.js"
+export { SntpClock } from "./time.js"
+export { TLS } from "./tls.js"
+export { type WifiNetwork, WifiSupervisor } from "./wifi.js"

@@ -1,0 +1,3 @@
+/* Stand-in. */
+#include "esp_err.h"
+esp_err_t esp_wifi_stop(void);
