@@ -58,7 +58,11 @@ const KEY = "config"
 export function effectiveConfig(built: FirmwareConfig, storage: Storage, log: (line: string) => void): FirmwareConfig {
   try {
     const stored = storage.read(KEY)
-    if (stored) return { ...built, ...(JSON.parse(decodeText(new Uint8Array(stored), 0, stored.byteLength)) as Partial<FirmwareConfig>) }
+    if (stored) {
+      const own = JSON.parse(decodeText(new Uint8Array(stored), 0, stored.byteLength)) as Partial<FirmwareConfig>
+      if (!(own instanceof Object)) throw new TypeError("not an object")
+      return { ...built, ...own }
+    }
   } catch (error) {
     log(`storage, "${KEY}": ${(error as Error).message}; the firmware's own configuration is used`)
   }
@@ -76,7 +80,7 @@ export function networksOf({ wifi, ssid, password, dns }: FirmwareConfig): reado
 /** The options of the client that the configuration has names of its own for. */
 export function clientOptionsOf(config: FirmwareConfig): ClientOptions {
   const { broker, ca, cert, key, servername, alpn, dangerouslyAcceptAnyServer } = config
-  if (!broker) throw new RangeError('broker: is missing; give it to mcconfig (broker="mqtt://host") or with `npm run configure`')
+  if (!broker?.length) throw new RangeError('broker: is missing; give it to mcconfig (broker="mqtt://host") or with `npm run configure`')
   const secure: SecureOptions = {
     ...(ca && { ca }),
     ...(cert && { cert }),
@@ -87,7 +91,7 @@ export function clientOptionsOf(config: FirmwareConfig): ClientOptions {
   }
   let login = {}
   const servers = (typeof broker === "string" ? [broker] : broker).map((url): Server => {
-    const { username, password, ...server } = parseServerUrl(url)
+    const { username, password, ...server } = parseServerUrl(url, "broker")
     if (username !== undefined) login = { username, password }
     return server.protocol === "mqtts" ? { ...server, secure } : server
   })

@@ -1,8 +1,8 @@
 import TCP from "embedded:io/socket/tcp"
 import Time from "time"
 import type { Digest, Network, Platform, SocketConstructor, Storage } from "../platform.js"
+import { PLAUSIBLE } from "./plausible.js"
 import { type ResolveOptions, resolverOf } from "./resolve.js"
-import { PLAUSIBLE } from "./time.js"
 import { Esp32Timer } from "./timer.js"
 import { isWord } from "./word.js"
 

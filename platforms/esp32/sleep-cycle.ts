@@ -6,6 +6,8 @@ import type { RtcMemory } from "./rtc.js"
 
 /** For DISCONNECT and what is still on its way, when the time is up; milliseconds. */
 const FAREWELL = 2000
+/** What a retained message may come later than the acknowledgement of what was published after the SUBACK; milliseconds. Some brokers look it up while they serve others. */
+const LATE = 250
 
 /**
  * One waking of a board that sleeps most of the time: sample, connect, deliver, disconnect, sleep. It stays awake while
@@ -21,12 +23,13 @@ export class SleepCycle {
   private readonly topic: string
   private readonly limit: Timer
   private readonly soon: Timer
+  private readonly late: Timer
   private say: (() => number) | undefined
   private stayAwake = false
   private ending = false
   /**
    * A message that was published after the SUBACK; 0: not yet; negative: the outbox was full. When it is delivered, a
-   * retained message has come.
+   * retained message has come, or will soon.
    */
   private farewell = 0
   private heard = false
@@ -41,6 +44,10 @@ export class SleepCycle {
     this.topic = config.stayAwakeTopic ?? `${platform.deviceId}/stay-awake`
     this.limit = platform.createTimer(() => this.sleep(FAREWELL))
     this.soon = platform.createTimer(() => this.look())
+    this.late = platform.createTimer(() => {
+      this.heard = true
+      this.look()
+    })
   }
 
   /**
@@ -63,7 +70,7 @@ export class SleepCycle {
   onDelivered(handle: number): void {
     if (this.farewell < 0) this.farewell = this.say!()
     // A handle of 0, of a QoS 0 message, is that of no message.
-    else if (handle > 0 && handle === this.farewell) this.heard = true
+    else if (handle > 0 && handle === this.farewell) this.late.schedule(LATE)
     this.soon.schedule(0)
   }
 

@@ -1,7 +1,5 @@
 import type { Closable, Network, Platform, Timer } from "../platform.js"
-
-/** 2025 began then, in ms since 1970: a clock that says less has not been set. */
-export const PLAUSIBLE = 1_735_689_600_000
+import { PLAUSIBLE } from "./plausible.js"
 
 /** The class of `embedded:io/socket/udp`, as far as it is used here. */
 export type UDPConstructor = new (options: { onReadable(count: number): void }) => UDP

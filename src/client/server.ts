@@ -18,10 +18,10 @@ export interface ServerUrl extends Server {
   password?: string
 }
 
-/** Reads mqtt://user:password@host:port and mqtts://... Throws a RangeError; the text has no password in it. */
-export function parseServerUrl(url: string): ServerUrl {
+/** Reads mqtt://user:password@host:port and mqtts://... Throws a RangeError that names `option`; it has no password in it. */
+export function parseServerUrl(url: string, option = "server"): ServerUrl {
   const parts = /^(mqtts?):\/\/(?:([^:@/]*)(?::([^@/]*))?@)?(\[[0-9a-fA-F:.]+\]|[^:@/[\]]+)(?::(\d+))?\/?$/.exec(url)
-  if (!parts) throw new RangeError("server: not a URL of the form mqtt://user:password@host:port or mqtts://...")
+  if (!parts) throw new RangeError(`${option}: not a URL of the form mqtt://user:password@host:port or mqtts://...`)
   const host = parts[4]!
   const server = { protocol: parts[1], host: host.startsWith("[") ? host.slice(1, -1) : host } as ServerUrl
   if (parts[5]) server.port = Number(parts[5])
@@ -29,9 +29,9 @@ export function parseServerUrl(url: string): ServerUrl {
     if (parts[2] !== undefined) server.username = decodeURIComponent(parts[2])
     if (parts[3] !== undefined) server.password = decodeURIComponent(parts[3])
   } catch {
-    throw new RangeError("server: a % in the user name or the password is to be written %25")
+    throw new RangeError(`${option}: a % in the user name or the password is to be written %25`)
   }
-  checkServer("server", server)
+  checkServer(option, server)
   return server
 }
 

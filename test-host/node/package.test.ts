@@ -32,13 +32,14 @@ const OF_SDK: Record<string, string> = {
   "$(MODDABLE)/modules/io/storage/esp32/manifest.json": "embedded:storage/key-value",
   "$(MODDABLE)/examples/io/tcp/tlssocket/manifest.json": "embedded:io/socket/tcp/tls bin ec ecdsa pkcs1_5 pkcs8 x509",
   "$(MODDABLE)/examples/io/udp/dns/manifest_dns.json": "embedded:network/dns/resolver/udp",
+  "$(MODDABLE)/examples/io/tcp/mqttclient/manifest_mqttclient.json": "embedded:io/socket/tcp embedded:io/socket/udp embedded:network/dns/resolver/udp time timer",
   // What mcconfig itself makes.
   "": "mc/config",
 }
 
 const TARGETS = ["esp32", "esp32/esp32s3", "esp32/esp32c3", "esp32/esp32c6"]
 
-const manifests = ["manifest.json", "platforms/esp32/board/manifest.json", ...readdirSync(join(projectRoot, "moddable")).filter((name) => name.endsWith(".json")).map((name) => `moddable/${name}`), "examples/moddable-project/manifest-sdk.json", "examples/moddable-project/manifest.json"]
+const manifests = ["manifest.json", "platforms/esp32/board/manifest.json", ...readdirSync(join(projectRoot, "platforms/esp32/manifests")).filter((name) => name.endsWith(".json")).map((name) => `platforms/esp32/manifests/${name}`), "examples/moddable-project/manifest-sdk.json", "examples/moddable-project/manifest.json"]
 
 test("what the manifests name of this project is there", () => {
   for (const file of manifests) {
@@ -56,7 +57,7 @@ test("what the manifests name of this project is there", () => {
 })
 
 test("every module that those of dist/ import is given by the manifest that has them, or by the SDK's that it includes", () => {
-  for (const file of ["manifest.json", "moddable/library.json", "moddable/esp32.json", "moddable/ecma419.json"]) {
+  for (const file of ["manifest.json", "platforms/esp32/manifests/library.json", "platforms/esp32/manifests/esp32.json", "platforms/esp32/manifests/ecma419.json"]) {
     const given = new Set((OF_SDK[""] ?? "").split(" "))
     const files: string[] = []
     for (const part of allOf(file)) {
@@ -90,7 +91,7 @@ test("npm's package has the modules, typings, sources and manifests, and nothing
   assert.equal(status, 0, stderr)
   const [packed] = JSON.parse(stdout) as [{ filename: string; files: { path: string }[] }]
   const names = packed.files.map(({ path }) => path)
-  for (const name of ["manifest.json", "moddable/library.json", "platforms/esp32/board/board.c", "src/index.ts", "dist/mqtt-xs.js", "dist/types/src/index.d.ts", "dist/drivers/SHT3x.json", "LICENSE"]) assert.ok(names.includes(name), name)
+  for (const name of ["manifest.json", "platforms/esp32/manifests/library.json", "platforms/esp32/board/board.c", "src/index.ts", "dist/mqtt-xs.js", "dist/types/src/index.d.ts", "dist/drivers/SHT3x.json", "LICENSE"]) assert.ok(names.includes(name), name)
   for (const name of names) assert.doesNotMatch(name, /\.local\.json$|^build|^test-host|\.test\./, name)
   assert.equal(spawnSync("tar", ["xf", packed.filename], { cwd: folder }).status, 0)
   mkdirSync(dirname(installed), { recursive: true })

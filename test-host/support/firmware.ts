@@ -1,5 +1,5 @@
 /// <reference types="node" />
-import { connect as connectMqtt } from "mqtt"
+import { connect as connectMqtt, type MqttClient } from "mqtt"
 import { once } from "node:events"
 import { connect, createServer as createTcpServer, type Server, type Socket } from "node:net"
 import type { TestContext } from "node:test"
@@ -75,9 +75,11 @@ export class Listener {
   readonly messages: Heard[] = []
   private readonly events = new Events()
 
+  private constructor(private readonly client: MqttClient) {}
+
   static async start(t: TestContext, port: number): Promise<Listener> {
-    const listener = new Listener()
     const client = connectMqtt({ host: "127.0.0.1", port, clientId: "listener", clean: false, reconnectPeriod: 50 })
+    const listener = new Listener(client)
     client.on("error", () => {})
     client.on("message", (topic, payload, { retain }) => {
       listener.messages.push({ topic, payload: payload.toString(), retain })
@@ -87,6 +89,11 @@ export class Listener {
     await new Promise<void>((resolve) => client.once("connect", () => resolve()))
     await client.subscribeAsync("#", { qos: 2 })
     return listener
+  }
+
+  /** Publishes, retained. */
+  async publish(topic: string, payload: string): Promise<void> {
+    await this.client.publishAsync(topic, payload, { qos: 1, retain: true })
   }
 
   /** Waits until `predicate` holds; it is asked after each message. */

@@ -1,7 +1,8 @@
 /// <reference types="node" />
 /**
  * `npm run check:sdk`: with the Moddable SDK (MODDABLE), builds the firmware for each target, with one sensor and TLS,
- * and the project in examples/moddable-project, up to the linked bytecode. That needs no ESP-IDF. Skipped without SDK.
+ * and the project in examples/moddable-project, up to the linked bytecode; and holds our table of sensor drivers against
+ * the SDK's drivers. That needs no ESP-IDF. Skipped without SDK.
  * --target NAME, which may be repeated: only these. --debug: as flash --debug does. --keep: leaves what was built.
  */
 import { spawnSync } from "node:child_process"
@@ -49,7 +50,8 @@ await command(() => {
     for (const manifest of ["manifest.json", "manifest-from-git.json", "manifest-drop-in.json"]) {
       report(`example, ${manifest}`, build(sdk, targets[0]!, join(example, manifest), join(folder, manifest), values.debug))
     }
-    return 0
+    const drivers = join(projectRoot, "build/js/test-host/node/sdk-drivers.check.js")
+    return spawnSync(process.execPath, ["--test", "--test-reporter=dot", drivers], { env: sdk.env, stdio: "inherit" }).status ?? 1
   } finally {
     if (values.keep) console.log(folder)
     else rmSync(folder, { recursive: true, force: true })
@@ -105,7 +107,7 @@ function copyExample(folder: string): string {
   mkdirSync(join(folder, "node_modules"))
   symlinkSync(projectRoot, join(folder, "node_modules/mqtt-xs"))
   const write = (name: string, library: string, main: string): void => {
-    const include = ["./manifest-sdk.json", `./node_modules/mqtt-xs/moddable/${library}.json`]
+    const include = ["./manifest-sdk.json", `./node_modules/mqtt-xs/platforms/esp32/manifests/${library}.json`]
     writeFileSync(join(folder, name), JSON.stringify({ include, modules: { main: `./${main}` } }))
   }
   write("manifest-from-git.json", "library-source", "main")

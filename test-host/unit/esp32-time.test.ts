@@ -1,4 +1,5 @@
-import { PLAUSIBLE, SntpClock, type UDP } from "../../platforms/esp32/time.js"
+import { PLAUSIBLE } from "../../platforms/esp32/plausible.js"
+import { SntpClock, type UDP } from "../../platforms/esp32/time.js"
 import type { Clock } from "../../platforms/platform.js"
 import { equal, ok, test } from "../harness/harness.js"
 import { VirtualNetwork } from "../support/virtual-network.js"

@@ -1,6 +1,6 @@
 /// <reference types="node" />
 /**
- * The table of drivers held against the drivers themselves, where the SDK is at hand: each is run with a chip that gives the
+ * The table of drivers held against the drivers themselves; part of `npm run check:sdk`: each is run with a chip that gives the
  * bytes that its data sheet says, and what comes out is to be what the chip measured. Those partly in C are left out.
  */
 import assert from "node:assert/strict"
@@ -10,7 +10,7 @@ import { rollup } from "rollup"
 import { createSensors, type SensorConfig } from "../../platforms/esp32/sensors/create.js"
 import { DRIVERS } from "../../platforms/esp32/sensors/drivers.js"
 
-const sdk = process.env.MODDABLE
+const sdk = process.env.MODDABLE!
 const IN_C = ["BME68x", "BMP180", "BMP280", "BMI270"]
 
 /** Bytes that a chip answers with, by what was written to it last, in hexadecimal: a register, or a command. */
@@ -179,14 +179,14 @@ const STANDS_IN: Readonly<Record<string, string>> = {
   crc: "class Crc { reset() { return this } checksum() { return 0 } }; export { Crc as CRC8, Crc as CRC16, Crc as default }",
 }
 
-describe("the SDK's drivers", { skip: sdk ? false : "MODDABLE is not set" }, () => {
+describe("the SDK's drivers", () => {
   const classes = new Map<string, unknown>()
 
   before(async () => {
     for (const { driver, folder, instead } of DRIVERS) {
       if (IN_C.some((name) => driver.endsWith(name))) continue
       const bundle = await rollup({
-        input: join(sdk!, "modules/drivers/sensors", `${instead ?? `${folder}/${folder}`}.js`),
+        input: join(sdk, "modules/drivers/sensors", `${instead ?? `${folder}/${folder}`}.js`),
         plugins: [{ name: "stands-in", resolveId: (id) => (id in STANDS_IN ? id : null), load: (id) => STANDS_IN[id] ?? null }],
         onwarn() {},
       })
