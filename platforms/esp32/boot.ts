@@ -8,7 +8,7 @@ import Timer from "timer"
 import { describeDrop, parseDuration, Telemetry } from "../../src/index.js"
 import type { Platform, Storage } from "../platform.js"
 import { announceBirth } from "./birth.js"
-import { clientOptionsOf, effectiveConfig, type FirmwareConfig, networksOf } from "./config.js"
+import { clientOptionsOf, effectiveConfig, type FirmwareConfig, networksOf, sensorsOf } from "./config.js"
 import { digest } from "./digest.js"
 import { Online } from "./online.js"
 import { esp32Platform } from "./platform.js"
@@ -62,7 +62,7 @@ function start(config: FirmwareConfig, storage: Storage, log: (line: string) => 
   const wifi = new WifiSupervisor({ WiFi, networks: networksOf(config), platform: bare })
   const network = new Online({ wifi, platform: bare, secure: client.servers!.some(({ protocol }) => protocol === "mqtts") })
   const platform: Platform = { ...bare, network }
-  const sensors = createSensors(config.sensors ?? [], { importNow: Modules.importNow, device, board, wifi, clock: bare.clock })
+  const sensors = createSensors(sensorsOf(config), { importNow: Modules.importNow, device, board, wifi, clock: bare.clock })
   let cycle: SleepCycle | undefined
   let birth = 0
   const sayBirth = (): number => (birth = announceBirth(telemetry.client, platform.deviceId, { ...memory.birth, reason: board.restartReason() }))

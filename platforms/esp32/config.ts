@@ -25,6 +25,7 @@ export interface FirmwareConfig {
   dangerouslyAcceptAnyServer?: boolean
   /** 1 to 16 letters and digits; the MAC address by default. */
   deviceId?: string
+  /** Of the board itself by default: rssi, free-heap, uptime. */
   sensors?: readonly SensorConfig[]
   /** As in TelemetryOptions. */
   topic?: string
@@ -75,6 +76,13 @@ export function networksOf({ wifi, ssid, password, dns }: FirmwareConfig): reado
   if (wifi) return wifi
   if (!ssid) throw new RangeError('ssid: is missing; give it to mcconfig (ssid="name" password="...") or with `npm run configure`')
   return [{ ssid, ...(password && { password }) }]
+}
+
+/** What every board can tell, where nothing is configured. */
+const OWN_SENSORS = "rssi free-heap uptime"
+
+export function sensorsOf({ sensors }: FirmwareConfig): readonly SensorConfig[] {
+  return sensors?.length ? sensors : OWN_SENSORS.split(" ").map((driver) => ({ id: driver, driver }))
 }
 
 /** The options of the client that the configuration has names of its own for. */

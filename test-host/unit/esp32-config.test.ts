@@ -1,4 +1,4 @@
-import { clientOptionsOf, effectiveConfig, type FirmwareConfig, networksOf } from "../../platforms/esp32/config.js"
+import { clientOptionsOf, effectiveConfig, type FirmwareConfig, networksOf, sensorsOf } from "../../platforms/esp32/config.js"
 import { checkOptions } from "../../src/client/options.js"
 import { encodeText } from "../../src/codec/text.js"
 import { equal, ok, test, throws } from "../harness/harness.js"
@@ -74,4 +74,11 @@ test("verification is switched off only by the option that says so", () => {
 
 test("the client takes these options as they are", () => {
   checkOptions(new VirtualPlatform(), clientOptionsOf({ broker: "mqtts://u:p@h", ca: "ca.der", sleep: { sleepDuration: 1 } }))
+})
+
+test("without sensors the board tells of itself", () => {
+  const own = ["rssi", "free-heap", "uptime"].map((driver) => ({ id: driver, driver }))
+  equal([sensorsOf({ broker: "" }), sensorsOf({ broker: "", sensors: [] })], [own, own])
+  const sensors = [{ id: "room", driver: "battery" }]
+  equal(sensorsOf({ broker: "", sensors }), sensors)
 })
