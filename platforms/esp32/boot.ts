@@ -30,27 +30,13 @@ const REMIND = 60_000
  */
 export function boot(built: FirmwareConfig): void {
   const storage = keyValueStorage()
-  const log = quiet((line) => trace(line, "\n"))
+  const log = (line: string): void => trace(line, "\n")
   try {
     start(effectiveConfig(built, storage, log), storage, log)
   } catch (error) {
-    const tell = (): void => trace(`configuration: ${(error as Error).message}`, "\n")
+    const tell = (): void => log(`configuration: ${(error as Error).message}`)
     tell()
     Timer.repeat(tell, REMIND)
-  }
-}
-
-/** Leaves out lines that say the same again and again; how many there were is said before the next one. */
-function quiet(log: (line: string) => void): (line: string) => void {
-  let last = ""
-  let again = 0
-  return (line) => {
-    if (line === last) again++
-    else {
-      if (again > 0) log(`(the same, times: ${again})`)
-      again = 0
-      log((last = line))
-    }
   }
 }
 

@@ -72,7 +72,7 @@ for (const [name, start, skip] of [
       assert.deepEqual(proxy.faults, [])
     })
 
-    // aedes itself loses and doubles messages when its connections are cut.
+    // With mosquitto only: with aedes messages were seen to be lost and doubled here, for reasons not traced.
     if (name === "mosquitto") it("loses and doubles nothing at QoS 2 though the link is cut again and again, and is told of each message once", async () => {
       const random = seeded(7)
       const numbers: string[] = []

@@ -12,12 +12,12 @@ import { buildXsHost, type Counters, projectRoot } from "../xs/xs.js"
 
 /** Codes from power-on to the first PUBLISH. */
 const BAR_BOOT = 250_000
-/** The same, as it was: it may only become less. The first figure is without TLS. */
-const RATCHET_BOOT = [1, 1] as const
+/** The same, as it was (37,225 and 191,056; the network makes a few hundred more or less): it may only become less. The first is without TLS. */
+const RATCHET_BOOT = [38_000, 194_000] as const
 
 /** Bytes, of the 94,208 of the creation "static". */
 const BAR_HEAP = Math.floor(0.6 * 94_208)
-const RATCHET_HEAP = [1, 1] as const
+const RATCHET_HEAP = [28_500, 32_800] as const
 
 const SLOT = 16
 
