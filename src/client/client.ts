@@ -48,6 +48,8 @@ export class Client {
     const settings = checkOptions(platform, options)
     const reporter = new Reporter(options)
     const session = new Session(settings.session, reporter, platform.clock, platform)
+    // 128 bytes that nobody looks at any more.
+    delete (settings as Partial<Settings>).session
     const subscriptions = new Subscriptions(settings.maxSubscriptions, settings.filtersPerSubscribe, reporter)
     const lifecycle = new Lifecycle(platform, settings, session, subscriptions, reporter)
     const receiver = new Receiver(session, subscriptions, reporter, settings.redeliverOnError, lifecycle)

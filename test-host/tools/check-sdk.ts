@@ -50,8 +50,8 @@ await command(() => {
     for (const manifest of ["manifest.json", "manifest-from-git.json", "manifest-drop-in.json"]) {
       report(`example, ${manifest}`, build(sdk, targets[0]!, join(example, manifest), join(folder, manifest), values.debug))
     }
-    const drivers = join(projectRoot, "build/js/test-host/node/sdk-drivers.check.js")
-    return spawnSync(process.execPath, ["--test", "--test-reporter=dot", drivers], { env: sdk.env, stdio: "inherit" }).status ?? 1
+    const drivers = ["node/sdk-drivers.check.js", "docs/sensors.test.js"].map((file) => join(projectRoot, "build/js/test-host", file))
+    return spawnSync(process.execPath, ["--test", "--test-reporter=dot", ...drivers], { env: sdk.env, stdio: "inherit" }).status ?? 1
   } finally {
     if (values.keep) console.log(folder)
     else rmSync(folder, { recursive: true, force: true })
