@@ -120,3 +120,13 @@ declare module "simulated-names" {
 declare module "storage-faults" {
   export const checkWrite: typeof import("./modules/storage-faults.js").checkWrite
 }
+
+/** As dist/ has it, which is not there yet when this is compiled for the first time. */
+declare module "mqtt-xs/esp32" {
+  export class TLS {
+    constructor(options: object)
+    read(buffer: ArrayBuffer): void
+    write(buffer: ArrayBuffer): number | undefined
+    close(): void
+  }
+}
